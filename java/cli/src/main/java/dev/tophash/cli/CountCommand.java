@@ -1,0 +1,189 @@
+package dev.tophash.cli;
+
+import dev.tophash.StringLongMap;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Counts how often each word, line or field occurs. */
+@Command(
+        name = "count",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Counts words, lines or fields.",
+            "",
+            "A word is a run of bytes other than ASCII white space. Bytes are taken as they are, in any"
+                    + " encoding. Keys and counts go to standard output, most frequent first, equal ones in"
+                    + " the order of their bytes; totals go to standard error.",
+            ""
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:all inputs were counted",
+            "1:writing or counting failed",
+            "2:an argument is wrong: a file that cannot be read, a directory, a bad number"
+        })
+final class CountCommand implements Callable<Integer> {
+    @Parameters(
+            paramLabel = "FILE",
+            arity = "0..*",
+            description = "What to read; - or no FILE is standard input. A word or line ends with its file.")
+    private List<String> files = List.of("-");
+
+    @Option(
+            names = "--lines",
+            description =
+                    "Count lines, without their \\n; a \\r before it belongs to the line. A last line"
+                            + " without \\n is a line if it is not empty.")
+    private boolean lines;
+
+    @Option(
+            names = "--field",
+            paramLabel = "N",
+            description =
+                    "Count the N-th field of each line, the first one being 1. A field may be empty; lines"
+                            + " with fewer fields are skipped.")
+    private Integer field;
+
+    @Option(
+            names = "--delimiter",
+            paramLabel = "C",
+            description =
+                    "The byte between fields, by default a tab. One character, or \\t, \\0, \\\\, or \\xHH"
+                            + " for any byte.")
+    private String delimiter;
+
+    @Option(
+            names = "--top",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "Print the N most frequent keys (default: ${DEFAULT-VALUE}).")
+    private int top;
+
+    @Option(
+            names = "--output",
+            paramLabel = "FILE",
+            description =
+                    "Write every key, a tab, its count, a newline to FILE, in no particular order. Nothing"
+                            + " is escaped: the count is what follows the last tab of a record.")
+    private String output;
+
+    @Override
+    public Integer call() throws CommandFailure {
+        Tokenizer tokenizer = tokenizer();
+        if (top < 0) {
+            throw CommandFailure.usage("--top " + top + ": must be 0 or more");
+        }
+        List<Input> inputs = Input.all(files);
+        try (ResultFile result = output == null ? null : ResultFile.open(output);
+                StringLongMap map = StringLongMap.create()) {
+            count(inputs, map, tokenizer, result);
+        } catch (OutOfMemoryError e) {
+            throw CommandFailure.failure("out of memory: " + e.getMessage());
+        } catch (LinkageError e) {
+            throw CommandFailure.failure(DoctorCommand.rootMessage(e));
+        }
+        return 0;
+    }
+
+    private Tokenizer tokenizer() throws CommandFailure {
+        if (field == null) {
+            if (delimiter != null) {
+                throw CommandFailure.usage("--delimiter '" + delimiter + "': needs --field");
+            }
+            return lines ? new Tokenizer.Lines() : new Tokenizer.Words();
+        }
+        if (lines) {
+            throw CommandFailure.usage("--lines and --field " + field + ": only one of them can be given");
+        }
+        if (field < 1) {
+            throw CommandFailure.usage("--field " + field + ": the first field is 1");
+        }
+        return new Tokenizer.Fields(field, delimiter == null ? (byte) '\t' : delimiterByte(delimiter));
+    }
+
+    private static byte delimiterByte(String text) throws CommandFailure {
+        int value = -1;
+        if (text.length() == 1) {
+            value = text.charAt(0) < 0x80 ? text.charAt(0) : -1;
+        } else if (text.matches("\\\\[t0\\\\]")) {
+            value = text.charAt(1) == 't' ? '\t' : text.charAt(1) == '0' ? 0 : '\\';
+        } else if (text.matches("\\\\x[0-9a-fA-F]{2}")) {
+            value = Integer.parseInt(text.substring(2), 16);
+        }
+        if (value < 0 || value == '\n') {
+            throw CommandFailure.usage(
+                    "--delimiter '" + text + "': must be one byte, not a newline; \\xHH gives any");
+        }
+        return (byte) value;
+    }
+
+    private void count(List<Input> inputs, StringLongMap map, Tokenizer tokenizer, ResultFile result)
+            throws CommandFailure {
+        TokenCounter counter = new TokenCounter(map, tokenizer);
+        long begun = System.nanoTime();
+        try (Progress progress = new Progress(Input.size(inputs))) {
+            for (Input input : inputs) {
+                try (InputStream in = input.open()) {
+                    counter.count(in, input.name(), progress);
+                } catch (IOException e) {
+                    throw CommandFailure.usage(input.name() + ": " + e.getMessage());
+                }
+            }
+        }
+        double seconds = (System.nanoTime() - begun) / 1e9;
+        boolean read = result == null || result.write(map);
+        if (printTop(TopEntries.of(map, top)) && read) {
+            printSummary(counter, map, seconds);
+        }
+    }
+
+    /** Prints to standard output; returns false if it is a pipe that nobody reads any more. */
+    private static boolean printTop(List<TopEntries.Entry> entries) throws CommandFailure {
+        if (entries.isEmpty()) {
+            return true;
+        }
+        int width = Long.toString(entries.getFirst().count()).length();
+        boolean hasReader = ByteSink.hasReader(Path.of("/proc/self/fd/1"));
+        try (OutputStream out = new FileOutputStream(FileDescriptor.out)) {
+            ByteSink sink = new ByteSink(out);
+            for (TopEntries.Entry entry : entries) {
+                sink.put(entry.count(), width);
+                sink.put(' ');
+                sink.put(entry.key());
+                sink.put('\n');
+            }
+            sink.flush();
+            return true;
+        } catch (IOException e) {
+            if (hasReader) {
+                return false;
+            }
+            throw CommandFailure.failure("standard output: " + e.getMessage());
+        }
+    }
+
+    private static void printSummary(TokenCounter counter, StringLongMap map, double seconds) {
+        double megabytes = counter.bytes() / 1e6;
+        System.err.printf(
+                Locale.ROOT,
+                "total         %,d%ndistinct      %,d%nMB            %,.1f%nseconds       %,.3f%n"
+                        + "MB/s          %,.1f%nnative bytes  %,d%n",
+                counter.tokens(),
+                map.size(),
+                megabytes,
+                seconds,
+                megabytes / seconds,
+                map.stats().reservedBytes());
+    }
+}

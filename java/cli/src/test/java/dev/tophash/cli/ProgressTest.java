@@ -1,0 +1,52 @@
+package dev.tophash.cli;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import org.junit.jupiter.api.Test;
+
+/** A bar for long work on a terminal, and nothing else. */
+class ProgressTest {
+    private static String shown(Progress progress, long milliseconds) throws Exception {
+        PrintStream err = System.err;
+        ByteArrayOutputStream screen = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(screen, true));
+        try (progress) {
+            progress.accept(1_000_000);
+            Thread.sleep(milliseconds);
+            progress.accept(2_000_000);
+            progress.accept(3_000_000);
+        } finally {
+            System.setErr(err);
+        }
+        return screen.toString();
+    }
+
+    @Test
+    void longWorkOnATerminal() throws Exception {
+        Progress progress = new Progress(4_000_000, true);
+        String screen = shown(progress, 1100);
+        assertTrue(progress.shown());
+        assertTrue(screen.contains("75%") && screen.contains("3/4 MB"), screen);
+    }
+
+    @Test
+    void unknownSize() throws Exception {
+        Progress progress = new Progress(-1, true);
+        assertTrue(shown(progress, 1100).contains("3/? MB"));
+    }
+
+    @Test
+    void shortWork() throws Exception {
+        Progress progress = new Progress(4_000_000, true);
+        assertTrue(shown(progress, 0).isEmpty());
+        assertFalse(progress.shown());
+    }
+
+    @Test
+    void noTerminal() throws Exception {
+        assertTrue(shown(new Progress(4_000_000, false), 1100).isEmpty());
+    }
+}

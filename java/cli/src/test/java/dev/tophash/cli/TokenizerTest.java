@@ -1,0 +1,131 @@
+package dev.tophash.cli;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each tokenizer against its plain description, with the input cut into pieces of every size. */
+class TokenizerTest {
+    /** A tokenizer and what it should find. */
+    record Kind(
+            String name, Supplier<Tokenizer> tokenizer, Function<String, List<String>> expected) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<Kind> kinds() {
+        return Stream.concat(
+                Stream.of(
+                        new Kind("words", Tokenizer.Words::new, Naive::words),
+                        new Kind("lines", Tokenizer.Lines::new, Naive::lines),
+                        fields(1, '\t'),
+                        fields(2, '\0'),
+                        fields(3, '\u00e9')),
+                IntStream.of(1, 2, 3, 7).mapToObj(n -> fields(n, ';')));
+    }
+
+    private static Kind fields(int n, char delimiter) {
+        return new Kind(
+                "field " + n + " of '" + delimiter + "'",
+                () -> new Tokenizer.Fields(n, (byte) delimiter),
+                text -> Naive.fields(text, n, delimiter));
+    }
+
+    /** Feeds the text in pieces; before each piece, drops what is no longer needed if {@code drop}. */
+    private static List<String> tokens(Tokenizer tokenizer, byte[] text, int piece, boolean drop) {
+        List<String> found = new ArrayList<>();
+        byte[] buffer = new byte[text.length + piece];
+        int limit = 0;
+        for (int done = 0; done < text.length; done += piece) {
+            int size = Math.min(piece, text.length - done);
+            System.arraycopy(text, done, buffer, limit, size);
+            int position = limit;
+            limit += size;
+            while (position < limit) {
+                position = tokenizer.scan(buffer, position, limit);
+                take(tokenizer, buffer, found);
+            }
+            int needed = drop ? tokenizer.needed(limit) : 0;
+            System.arraycopy(buffer, needed, buffer, 0, limit - needed);
+            Arrays.fill(buffer, limit - needed, buffer.length, (byte) '#');
+            tokenizer.moved(needed);
+            limit -= needed;
+        }
+        tokenizer.finish(limit);
+        take(tokenizer, buffer, found);
+        return found;
+    }
+
+    private static void take(Tokenizer tokenizer, byte[] buffer, List<String> found) {
+        for (int i = 0; i < tokenizer.count; i++) {
+            int start = Math.toIntExact(tokenizer.starts[i]);
+            found.add(new String(buffer, start, Math.toIntExact(tokenizer.ends[i]) - start, ISO_8859_1));
+        }
+        tokenizer.count = 0;
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void everyPieceSize(Kind kind) {
+        byte[] text =
+                "a;b;c\n\n;\n;;\r\none  two\t\tthree;\u00e9\u00e9x\0y\0z\nlast;line;\u00ff\u0085;\u00a0;x"
+                        .getBytes(ISO_8859_1);
+        for (int length = 0; length <= text.length; length++) {
+            byte[] input = Arrays.copyOf(text, length);
+            List<String> expected = kind.expected.apply(Naive.text(input));
+            for (int piece = 1; piece <= length + 1; piece++) {
+                for (boolean drop : new boolean[] {true, false}) {
+                    List<String> found = tokens(kind.tokenizer.get(), input, piece, drop);
+                    assertEquals(expected, found, "length " + length + ", pieces of " + piece);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void randomBytes(Kind kind) {
+        Random random = new Random(20250101);
+        Tokenizer used = kind.tokenizer.get(); // the same for all: nothing is left over from earlier inputs
+        for (int round = 0; round < 2000; round++) {
+            byte[] input = Naive.randomText(random, random.nextInt(1 + random.nextInt(300)));
+            int piece = random.nextInt(1, 80);
+            assertEquals(
+                    kind.expected.apply(Naive.text(input)),
+                    tokens(used, input, piece, random.nextBoolean()),
+                    "round " + round);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void moreTokensThanFit(Kind kind) {
+        byte[] input = Naive.randomText(new Random(7), 40 * Tokenizer.CAPACITY);
+        List<String> expected = kind.expected.apply(Naive.text(input));
+        assertEquals(expected, tokens(kind.tokenizer.get(), input, input.length, true));
+        assertEquals(expected, tokens(kind.tokenizer.get(), input, 65_536, true));
+    }
+
+    @Test
+    void exactlyAsManyTokensAsFit() {
+        for (int extra = -1; extra <= 1; extra++) {
+            int n = Tokenizer.CAPACITY + extra;
+            byte[] input = "x ".repeat(n).getBytes(ISO_8859_1);
+            assertEquals(n, tokens(new Tokenizer.Words(), input, input.length, true).size());
+            assertEquals(n, tokens(new Tokenizer.Words(), input, input.length - 1, true).size());
+        }
+    }
+}

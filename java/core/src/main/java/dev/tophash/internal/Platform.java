@@ -1,0 +1,54 @@
+package dev.tophash.internal;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/** The machines that a native library is built for. */
+enum Platform {
+    LINUX_X86_64("linux-x86_64", 62),
+    LINUX_AARCH64("linux-aarch64", 183);
+
+    /** Folder of this platform's library among the resources, also how messages name the platform. */
+    final String folder;
+
+    /** The number by which an ELF file names its processor: {@code e_machine}. */
+    private final int elfMachine;
+
+    Platform(String folder, int elfMachine) {
+        this.folder = folder;
+        this.elfMachine = elfMachine;
+    }
+
+    /**
+     * The platform that Java's system properties {@code os.name} and {@code os.arch} describe.
+     *
+     * @throws UnsatisfiedLinkError if no library is built for it; names it and the supported ones
+     */
+    static Platform of(String osName, String osArch) {
+        if (osName.equals("Linux")) {
+            switch (osArch) {
+                case "amd64", "x86_64":
+                    return LINUX_X86_64;
+                case "aarch64", "arm64":
+                    return LINUX_AARCH64;
+                default:
+            }
+        }
+        String supported = Arrays.stream(values()).map(p -> p.folder).collect(Collectors.joining(", "));
+        throw new UnsatisfiedLinkError(
+                "Tophash has no native library for " + osName + " on " + osArch + "; it supports " + supported
+                        + ". A library built elsewhere can be named with -D" + NativeLoader.LIBRARY + "=PATH");
+    }
+
+    /** Whether these are the bytes of a 64-bit little-endian ELF file for this processor. */
+    boolean accepts(byte[] library) {
+        return library.length > 64
+                && library[0] == 0x7f
+                && library[1] == 'E'
+                && library[2] == 'L'
+                && library[3] == 'F'
+                && library[4] == 2
+                && library[5] == 1
+                && (library[18] & 0xff | (library[19] & 0xff) << 8) == elfMachine;
+    }
+}

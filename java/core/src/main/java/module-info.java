@@ -1,0 +1,4 @@
+/** An off-heap hash map: a native engine and the Java maps on top of it. */
+module dev.tophash {
+    exports dev.tophash;
+}

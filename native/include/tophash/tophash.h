@@ -1,0 +1,389 @@
+/*
+ * Tophash: a bucket hash map whose memory is its own.
+ *
+ * This is the only public header. The contract below holds for every function and is stated once.
+ *
+ * Status    A function that can fail returns th_status: TH_ABSENT/TH_OK (0), TH_PRESENT or TH_MORE on
+ *           success, a negative code on failure. After a failure the map is unchanged, except that a batch
+ *           has done the part that its progress tells.
+ *
+ * Heap      A th_heap owns the memory of its maps: headers, small blocks, large regions. Nothing else in
+ *           this library keeps state between calls but the choice of the kernel. Functions of a heap may be
+ *           called from any thread.
+ *
+ * Map       A th_map is a header inside its heap, together with a stamp: (map, stamp) names one map for
+ *           ever. Header memory stays readable until the heap is destroyed, so a call with an outdated
+ *           stamp answers TH_CLOSED instead of touching what lives there now. A map has one writer at a
+ *           time; any number of threads may read while none writes. A second writer is detected by best
+ *           effort (TH_CONCURRENT). Racing calls give wrong answers, never a wild access, as long as the
+ *           heap is in deferred mode (th_heap_options.deferred) and its promise is kept (th_heap_reclaim).
+ *
+ * Quick     Functions marked "quick" never allocate, grow, call the OS or call back, and end within about
+ *           20 microseconds when memory is resident (batches do at most TH_BATCH_CHUNK keys a call and
+ *           return TH_MORE). They are fit for Linker.Option.critical. When they would have to do more they
+ *           change nothing and return TH_NEEDS_ROOM: call th_make_room and repeat.
+ *
+ * Pointers  Arguments are read during the call and not kept. Results go to memory of the caller. Pointers
+ *           into a map (th_find) are good until its next write.
+ *
+ * Bytes     A "bytes" key or value is any sequence of 0 .. TH_MAX_BYTES bytes, NUL included.
+ */
+#ifndef TOPHASH_TOPHASH_H
+#define TOPHASH_TOPHASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__)
+#define TH_API __attribute__((visibility("default")))
+#else
+#define TH_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TH_VERSION_MAJOR 0
+#define TH_VERSION_MINOR 1
+#define TH_VERSION_PATCH 0
+
+/* ---- status ------------------------------------------------------------------------------------- */
+
+typedef int32_t th_status;
+
+enum {
+    TH_OK = 0,
+    TH_ABSENT = 0,          /* the key was not in the map (a put has inserted it) */
+    TH_PRESENT = 1,         /* the key was in the map */
+    TH_MORE = 2,            /* a batch or a walk did its share; call again to go on */
+    TH_NEEDS_ROOM = -1,     /* nothing was changed; call th_make_room, then repeat */
+    TH_CLOSED = -2,         /* the stamp does not name an open map */
+    TH_CONCURRENT = -3,     /* another thread is writing to this map */
+    TH_NO_MEMORY = -4,      /* the OS or the heap's byte limit refused memory */
+    TH_LIMIT = -5,          /* a limit of this header was exceeded */
+    TH_INVALID = -6,        /* an argument is out of range or of the wrong kind */
+    TH_SMALL_BUFFER = -7,   /* the caller's buffers cannot hold one bucket chain; see th_cursor.needed */
+    TH_BUSY = -8            /* the heap still has maps */
+};
+
+/* Name of a status, for messages: "TH_CLOSED". Static storage. */
+TH_API const char *th_status_name(th_status status);
+
+/* ---- limits ------------------------------------------------------------------------------------- */
+
+#define TH_MAX_FIXED_KEY 128u        /* bytes */
+#define TH_MAX_FIXED_VALUE 1024u     /* bytes */
+#define TH_MAX_ALIGN 16u             /* bytes */
+#define TH_MAX_BYTES 0x7fffffffu     /* bytes in one variable-length key or value (a Java array's most) */
+#define TH_MAX_B 40u                 /* a map has at most 2^40 buckets, 7.1e12 entries */
+#define TH_BATCH_CHUNK 1024u         /* keys that one quick batch call works on at most */
+
+/* ---- library and kernels ------------------------------------------------------------------------ */
+
+/* "0.1.0". Static storage. */
+TH_API const char *th_version(void);
+
+/*
+ * The probing kernel in use: "sse2", "neon" or "swar". Chosen when the library is loaded: the best the CPU
+ * has, or the one that the environment variable TOPHASH_KERNEL names if the CPU has it.
+ */
+TH_API const char *th_kernel(void);
+
+/* Name of the i-th kernel this CPU can run, best first; NULL past the last. */
+TH_API const char *th_kernel_at(uint32_t i);
+
+/*
+ * Selects a kernel by name for the whole process. TH_INVALID for a name that th_kernel_at does not list.
+ * Maps do not depend on the kernel; switching between two calls is allowed, also for existing maps.
+ */
+TH_API th_status th_kernel_select(const char *name);
+
+/* ---- heap --------------------------------------------------------------------------------------- */
+
+typedef struct th_heap th_heap;
+
+typedef struct th_heap_options {
+    uint64_t byte_limit; /* most bytes of maps; 0: none. Reserved but untouched bytes count as well. */
+    uint8_t deferred;    /* 0: freed memory is reused at once. 1: it waits for th_heap_reclaim. */
+    uint8_t huge_pages;  /* 1: advise transparent huge pages for large regions */
+    uint8_t reserved[6];
+} th_heap_options;
+
+typedef struct th_heap_stats {
+    uint64_t maps;           /* open maps with a header of their own */
+    uint64_t live_bytes;     /* bytes of headers, blocks and regions that open maps hold (reserved) */
+    uint64_t retired_bytes;  /* bytes that wait for th_heap_reclaim; their pages are back with the OS */
+    uint64_t retired_items;  /* how many headers, blocks and regions that is */
+    uint64_t pool_bytes;     /* bytes mapped for headers and small blocks, in use or not */
+} th_heap_stats;
+
+/* Makes a heap; NULL options are all zero with huge pages. The caller owns it: th_heap_destroy. */
+TH_API th_status th_heap_create(const th_heap_options *options, th_heap **heap);
+
+/* Returns all its memory to the OS. TH_BUSY, and nothing done, while a map is open. */
+TH_API th_status th_heap_destroy(th_heap *heap);
+
+TH_API th_status th_heap_get_stats(th_heap *heap, th_heap_stats *stats);
+
+/*
+ * 1 when enough retired memory waits (16 MiB of small blocks, 1,024 regions or 1 TiB of address space) that
+ * the caller should seal and reclaim; 0 otherwise. Always 0 in immediate mode. Quick.
+ */
+TH_API int32_t th_heap_wants_reclaim(th_heap *heap);
+
+/* Ends the current batch of retired memory and tells its number, for th_heap_reclaim. */
+TH_API th_status th_heap_seal(th_heap *heap, uint64_t *batch);
+
+/*
+ * Frees what was retired up to and including a sealed batch. The caller promises that every thread which
+ * was inside a quick call when the batch was sealed has left it.
+ */
+TH_API th_status th_heap_reclaim(th_heap *heap, uint64_t batch);
+
+/* ---- map types ---------------------------------------------------------------------------------- */
+
+enum {
+    TH_KIND_FIXED = 0, /* size bytes, stored in the slot */
+    TH_KIND_BYTES = 1  /* any length; up to 12 bytes in the slot, longer ones in the map's bytes heap */
+};
+
+/*
+ * What a map holds. Fixed keys: 1 .. TH_MAX_FIXED_KEY bytes, fixed values: 0 .. TH_MAX_FIXED_VALUE bytes,
+ * align a power of two up to TH_MAX_ALIGN that divides the size. For bytes, size and align are 0.
+ */
+typedef struct th_type {
+    uint8_t key_kind;
+    uint8_t value_kind;
+    uint16_t key_size;
+    uint16_t key_align;
+    uint16_t value_size;
+    uint16_t value_align;
+} th_type;
+
+/* Bytes and offsets of a bucket for a type, all in bytes; also the answer to "is this type valid". */
+typedef struct th_layout {
+    uint32_t header_size;    /* 48, as in Go */
+    uint32_t bucket_size;    /* tophash, links and eight slots, padded to its alignment */
+    uint32_t bucket_align;
+    uint32_t slots_offset;   /* of the first key, after tophash and links */
+    uint32_t key_stride;     /* from one key to the next */
+    uint32_t value_offset;   /* of the first value */
+    uint32_t value_stride;
+    uint32_t padding;        /* bytes of a bucket that hold nothing */
+    uint8_t interleaved;     /* 1: key,value,key,value...; 0: eight keys, then eight values */
+    uint8_t reserved[3];
+} th_layout;
+
+/* TH_INVALID for a type that breaks the rules above. */
+TH_API th_status th_type_layout(const th_type *type, th_layout *layout);
+
+/* ---- maps --------------------------------------------------------------------------------------- */
+
+typedef struct th_map th_map;
+
+typedef struct th_map_options {
+    uint64_t expected_size; /* entries that fit without growing; 0 allocates no bucket */
+    uint32_t seed;          /* used when has_seed is 1; otherwise it comes from the OS */
+    uint8_t has_seed;
+    uint8_t reserved[3];
+} th_map_options;
+
+/*
+ * The map that is always empty: one per process, read-only, never closed. Reading it is allowed with
+ * th_empty_stamp for maps of any type; writing to it answers TH_CLOSED.
+ */
+TH_API th_map *th_empty_map(void);
+TH_API uint64_t th_empty_stamp(void);
+
+/* Makes a map. NULL options: no expected size, a seed from the OS. The caller closes it. */
+TH_API th_status th_map_create(th_heap *heap, const th_type *type, const th_map_options *options,
+                               th_map **map, uint64_t *stamp);
+
+/* Gives all memory back and ends the stamp. Waits for an ordinary (not quick) call that is under way. */
+TH_API th_status th_map_close(th_map *map, uint64_t stamp);
+
+/* Entries, 0 .. 2^63-1, or a negative status. Quick. */
+TH_API int64_t th_map_size(th_map *map, uint64_t stamp);
+
+/* Removes every entry, keeps the arrays, draws a new seed. */
+TH_API th_status th_map_clear(th_map *map, uint64_t stamp);
+
+/* Makes room for `entries` in all without further growth. TH_LIMIT when 2^TH_MAX_B buckets do not do. */
+TH_API th_status th_map_reserve(th_map *map, uint64_t stamp, uint64_t entries);
+
+/* Moves the entries into the smallest arrays that hold them; an empty map gives its arrays back. */
+TH_API th_status th_map_shrink(th_map *map, uint64_t stamp);
+
+/*
+ * Does what a quick call could not: allocates, starts or ends growth, gives old pages back, extends the
+ * bytes heap by at least `bytes` (the key's and value's length; 0 for fixed ones). TH_OK: repeat the call.
+ */
+TH_API th_status th_make_room(th_map *map, uint64_t stamp, uint64_t bytes);
+
+/* ---- any type, by pointers: these grow by themselves --------------------------------------------- */
+
+/*
+ * Finds a key. Fixed keys: key_len is the type's key_size. On TH_PRESENT *value points to the value inside
+ * the map and *value_len is its length. value and value_len may be NULL.
+ */
+TH_API th_status th_find(th_map *map, uint64_t stamp, const void *key, uint64_t key_len, const void **value,
+                         uint64_t *value_len);
+
+/* Inserts (TH_ABSENT) or replaces the value (TH_PRESENT). */
+TH_API th_status th_put(th_map *map, uint64_t stamp, const void *key, uint64_t key_len, const void *value,
+                        uint64_t value_len);
+
+/* Inserts (TH_ABSENT) or leaves the entry as it is (TH_PRESENT). */
+TH_API th_status th_put_if_absent(th_map *map, uint64_t stamp, const void *key, uint64_t key_len,
+                                  const void *value, uint64_t value_len);
+
+/* TH_PRESENT: removed. Never fails for want of memory. */
+TH_API th_status th_remove(th_map *map, uint64_t stamp, const void *key, uint64_t key_len);
+
+/* ---- 8-byte keys, 8-byte values (fixed, size and align 8), quick --------------------------------- */
+
+/* The value, or `otherwise` when the key is absent or the stamp is outdated. */
+TH_API uint64_t th_long_get(th_map *map, uint64_t stamp, uint64_t key, uint64_t otherwise);
+/* TH_ABSENT, TH_PRESENT or TH_CLOSED. */
+TH_API th_status th_long_contains(th_map *map, uint64_t stamp, uint64_t key);
+/* On TH_PRESENT these leave the previous value where th_previous finds it. */
+TH_API th_status th_long_put(th_map *map, uint64_t stamp, uint64_t key, uint64_t value);
+TH_API th_status th_long_put_if_absent(th_map *map, uint64_t stamp, uint64_t key, uint64_t value);
+/* Adds delta (wrapping) to the value; an absent key starts from `otherwise`. */
+TH_API th_status th_long_add(th_map *map, uint64_t stamp, uint64_t key, uint64_t delta, uint64_t otherwise);
+TH_API th_status th_long_remove(th_map *map, uint64_t stamp, uint64_t key);
+
+/* The value that the last write to this map replaced or removed. Only its writer may ask. Quick. */
+TH_API uint64_t th_previous(th_map *map);
+
+/*
+ * Batches. Element i of keys goes with element i of values. progress->done is where to start and, after the
+ * call, where to go on; set it and progress->hits to 0 at first and repeat the call while it returns
+ * TH_MORE (or TH_NEEDS_ROOM, after th_make_room). TH_OK: all n are done. hits counts keys that were present.
+ */
+typedef struct th_progress {
+    uint64_t done;
+    uint64_t hits;
+} th_progress;
+
+TH_API th_status th_long_get_all(th_map *map, uint64_t stamp, const uint64_t *keys, uint64_t *values,
+                                 uint64_t n, uint64_t otherwise, th_progress *progress);
+/* found[i] becomes 1 or 0. */
+TH_API th_status th_long_contains_all(th_map *map, uint64_t stamp, const uint64_t *keys, uint8_t *found,
+                                      uint64_t n, th_progress *progress);
+TH_API th_status th_long_put_all(th_map *map, uint64_t stamp, const uint64_t *keys, const uint64_t *values,
+                                 uint64_t n, th_progress *progress);
+TH_API th_status th_long_add_all(th_map *map, uint64_t stamp, const uint64_t *keys, const uint64_t *deltas,
+                                 uint64_t n, uint64_t otherwise, th_progress *progress);
+TH_API th_status th_long_remove_all(th_map *map, uint64_t stamp, const uint64_t *keys, uint64_t n,
+                                    th_progress *progress);
+
+/* ---- bytes keys, 8-byte values, quick: as above, a key is key[0 .. length) ----------------------- */
+
+TH_API uint64_t th_bytes_get(th_map *map, uint64_t stamp, const uint8_t *key, uint64_t length,
+                             uint64_t otherwise);
+TH_API th_status th_bytes_contains(th_map *map, uint64_t stamp, const uint8_t *key, uint64_t length);
+TH_API th_status th_bytes_put(th_map *map, uint64_t stamp, const uint8_t *key, uint64_t length,
+                              uint64_t value);
+TH_API th_status th_bytes_put_if_absent(th_map *map, uint64_t stamp, const uint8_t *key, uint64_t length,
+                                        uint64_t value);
+TH_API th_status th_bytes_add(th_map *map, uint64_t stamp, const uint8_t *key, uint64_t length,
+                              uint64_t delta, uint64_t otherwise);
+TH_API th_status th_bytes_remove(th_map *map, uint64_t stamp, const uint8_t *key, uint64_t length);
+
+/*
+ * Batches: key i is data[starts[i] .. ends[i]); for keys that lie end to end, ends is starts + 1. A key that
+ * ends before it starts or beyond `size` bytes of data answers TH_INVALID when the batch comes to it.
+ */
+TH_API th_status th_bytes_get_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size,
+                                  const uint64_t *starts, const uint64_t *ends, uint64_t *values,
+                                  uint64_t n, uint64_t otherwise, th_progress *progress);
+TH_API th_status th_bytes_contains_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size,
+                                       const uint64_t *starts, const uint64_t *ends, uint8_t *found,
+                                       uint64_t n, th_progress *progress);
+TH_API th_status th_bytes_put_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size,
+                                  const uint64_t *starts, const uint64_t *ends, const uint64_t *values,
+                                  uint64_t n, th_progress *progress);
+TH_API th_status th_bytes_add_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size,
+                                  const uint64_t *starts, const uint64_t *ends, const uint64_t *deltas,
+                                  uint64_t n, uint64_t otherwise, th_progress *progress);
+TH_API th_status th_bytes_remove_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size,
+                                     const uint64_t *starts, const uint64_t *ends, uint64_t n,
+                                     th_progress *progress);
+
+/* ---- iteration ---------------------------------------------------------------------------------- */
+
+#define TH_CURSOR_STAGES 8u /* a map draws a new seed against an attack at most one time fewer */
+
+/*
+ * A walk over a map; the caller owns the memory, nothing has to be freed. It promises, as Go does:
+ * (1) it starts at a random bucket; (2) an entry that is in the map during the whole walk is returned
+ * exactly once; (3) no entry is returned twice; (4) an entry removed before it is reached is not returned;
+ * (5) an entry inserted during the walk may or may not be returned; (6) growth, shrinking and reseeding
+ * between two calls change none of this; (7) after th_map_clear the walk ends.
+ */
+typedef struct th_cursor {
+    uint64_t needed_keys;   /* after TH_SMALL_BUFFER: bytes, respectively entries, that the next chain takes */
+    uint64_t needed_values;
+    uint64_t needed_entries;
+    uint64_t epoch;         /* the rest is private */
+    uint32_t stage;
+    uint32_t seeds[TH_CURSOR_STAGES];
+    uint32_t reserved;
+    uint64_t start[TH_CURSOR_STAGES];
+    uint64_t position[TH_CURSOR_STAGES];
+    uint8_t wrapped[TH_CURSOR_STAGES];
+} th_cursor;
+
+/* Starts a walk at the bucket that `random` selects. Quick. */
+TH_API th_status th_cursor_start(th_map *map, uint64_t stamp, uint64_t random, th_cursor *cursor);
+
+/* Where th_cursor_next puts entries. Fixed keys: keys is an array of key_size elements and key_ends NULL.
+ * Bytes keys: key i is keys[key_ends[i-1] .. key_ends[i]) with key_ends[-1] = 0. The same for values.
+ * keys or values may be NULL: then they are not fetched. */
+
+/*
+ * Fetches the next entries, whole bucket chains, at most `capacity` of them: *count tells how many (it may
+ * be 0 before the end). TH_MORE: call again; TH_OK: the walk has ended; TH_SMALL_BUFFER: nothing fetched.
+ * key_room and value_room are the sizes of keys and values in bytes. Quick for capacities up to 1,024.
+ */
+TH_API th_status th_cursor_next(th_map *map, uint64_t stamp, th_cursor *cursor, uint32_t capacity,
+                                uint32_t *count, uint8_t *keys, uint64_t key_room, uint64_t *key_ends,
+                                uint8_t *values, uint64_t value_room, uint64_t *value_ends);
+
+/* ---- statistics --------------------------------------------------------------------------------- */
+
+typedef struct th_map_stats {
+    uint64_t size;               /* entries */
+    uint64_t buckets;            /* 2^B, or 0 before the first write */
+    uint64_t overflow_buckets;   /* in use, of the current array */
+    uint64_t old_buckets;        /* of the array being evacuated, or 0 */
+    uint64_t evacuated;          /* old buckets that are done */
+    uint64_t grow_at;            /* size at which the next insertion doubles the array */
+    uint64_t header_bytes;       /* header and bookkeeping */
+    uint64_t bucket_bytes;       /* both arrays' buckets, without overflow */
+    uint64_t overflow_bytes;     /* overflow buckets in use */
+    uint64_t heap_bytes_live;    /* bytes heap: blocks in use */
+    uint64_t heap_bytes_dead;    /* bytes heap: blocks free for reuse */
+    uint64_t reserved_bytes;     /* address space and blocks held in all */
+    uint64_t longest_chain;      /* buckets in the longest chain; 0 unless asked for */
+    uint64_t occupancy[9];       /* main and overflow buckets with 0..8 entries; 0 unless asked for */
+    uint32_t seed_changes;       /* seeds drawn against an attack */
+    uint8_t b;                   /* log2 of the number of buckets */
+    uint8_t growing;             /* 1: an old array is being evacuated */
+    uint8_t same_size;           /* 1: that growth keeps the number of buckets */
+    uint8_t reserved;
+} th_map_stats;
+
+/* With full = 1 every bucket is read (not quick); with full = 0 only counters are. */
+TH_API th_status th_map_get_stats(th_map *map, uint64_t stamp, uint8_t full, th_map_stats *stats);
+
+/* Copies the 48-byte header, for inspection: see native/README.md for its fields. */
+TH_API th_status th_map_header(th_map *map, uint64_t stamp, uint8_t header[48]);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

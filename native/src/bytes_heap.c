@@ -1,0 +1,112 @@
+#include "bytes_heap.h"
+
+#include "memory/heap.h"
+
+th_bytes_heap *th_bytes_new(th_heap *memory)
+{
+    return th_heap_new(memory, sizeof(th_bytes_heap));
+}
+
+void th_bytes_retire(th_heap *memory, th_bytes_heap *heap)
+{
+    if (heap == NULL) {
+        return;
+    }
+    for (uint32_t k = 0; k < TH_SEGMENTS; k++) {
+        if (heap->segments[k] != NULL) {
+            th_heap_retire(memory, heap->segments[k], th_segment_size(k));
+        }
+    }
+    th_heap_retire(memory, heap, sizeof *heap);
+}
+
+/* Makes segment k the one that blocks are cut from. */
+static void enter_segment(th_bytes_heap *heap, uint32_t k)
+{
+    heap->dead += heap->limit - heap->top;
+    heap->top = th_segment_start(k);
+    heap->limit = heap->top + th_segment_size(k);
+}
+
+th_status th_bytes_extend(th_heap *memory, th_bytes_heap *heap, uint64_t bytes)
+{
+    uint32_t k = heap->limit == 0 ? 0 : th_segment_of(heap->limit - 1) + 1;
+    while (k < TH_SEGMENTS && th_segment_size(k) < bytes) {
+        k++;
+    }
+    if (k >= TH_SEGMENTS) {
+        return TH_LIMIT;
+    }
+    if (heap->segments[k] == NULL) {
+        uint8_t *segment = th_heap_new(memory, th_segment_size(k));
+        if (segment == NULL) {
+            return TH_NO_MEMORY;
+        }
+        heap->segments[k] = segment;
+        heap->reserved += th_segment_size(k);
+    }
+    enter_segment(heap, k);
+    return TH_OK;
+}
+
+void th_bytes_clear(th_bytes_heap *heap)
+{
+    heap->top = 0;
+    heap->limit = 0;
+    heap->live = 0;
+    heap->dead = 0;
+    memset(heap->free, 0, sizeof heap->free);
+}
+
+bool th_bytes_has_room(const th_bytes_heap *heap, uint64_t length1, uint64_t length2, uint64_t keep)
+{
+    uint64_t need1 = th_bytes_block(length1);
+    uint64_t need2 = th_bytes_block(length2);
+    if (need1 == 0 && need2 == 0) {
+        return true;
+    }
+    if (heap == NULL) {
+        return false;
+    }
+    uint32_t class1 = th_bytes_class(length1);
+    uint32_t class2 = th_bytes_class(length2);
+    uint64_t cut = 0;
+    if (need1 != 0 && heap->free[class1] == 0) {
+        cut += need1;
+    }
+    if (need2 != 0 && (heap->free[class2] == 0 || (need1 != 0 && class1 == class2))) {
+        cut += need2;
+    }
+    return cut == 0 || (keep <= heap->limit - heap->top && cut <= heap->limit - heap->top - keep);
+}
+
+uint64_t th_bytes_take(th_bytes_heap *heap, uint64_t length)
+{
+    uint32_t class = th_bytes_class(length);
+    uint64_t size = th_bytes_class_size(class);
+    uint64_t head = heap->free[class];
+    uint8_t *block = head == 0 ? NULL : th_bytes_at(heap, head - 1, size);
+    heap->live += size;
+    if (block != NULL) {
+        heap->free[class] = th_load64(block);
+        heap->dead -= size;
+        return head - 1;
+    }
+    uint64_t reference = heap->top;
+    heap->top += size;
+    return reference;
+}
+
+void th_bytes_give(th_bytes_heap *heap, uint64_t reference, uint64_t length)
+{
+    uint32_t class = th_bytes_class(length);
+    uint64_t size = th_bytes_class_size(class);
+    uint8_t *block = th_bytes_at(heap, reference, size);
+    if (block == NULL) {
+        return;
+    }
+    th_store64(block, heap->free[class]);
+    heap->free[class] = reference + 1;
+    heap->live -= size;
+    heap->dead += size;
+}

@@ -1,0 +1,37 @@
+/* Test builds only (TH_TESTING): the invariant checker, and doors that no user has. */
+#ifndef TH_CHECK_H
+#define TH_CHECK_H
+
+#include <tophash/tophash.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Whether all invariants hold: every entry is found where it lies and nowhere else, every chain is linked
+ * forward and every overflow bucket belongs to one chain, nothing follows an "empty rest", all counters are
+ * right, no two blocks of the bytes heap overlap. Otherwise 0, and message says what is broken.
+ */
+int th_check_map(th_map *map, uint64_t stamp, char *message, size_t size);
+
+/* The nth allocation from now fails, once: 0 is the next one; -1: none. */
+void th_test_fail_allocation(th_heap *heap, int64_t nth);
+
+/* Allocations asked for so far. */
+int64_t th_test_allocations(th_heap *heap);
+
+/* Overwrites the number of entries, and nothing else. */
+void th_test_set_count(th_map *map, uint64_t stamp, uint64_t count);
+
+/* Replaces the arrays of an empty map by an untouched one of 2^b buckets: address space, not memory. */
+th_status th_test_sparse(th_map *map, uint64_t stamp, uint8_t b);
+
+/* The hash of a key under the map's seed. */
+uint64_t th_test_hash(th_map *map, uint64_t stamp, const void *key, uint64_t key_len);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

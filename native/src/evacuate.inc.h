@@ -1,0 +1,243 @@
+/*
+ * Evacuation: moving entries to the buckets of a new array. Bucket numbers are the hash's highest bits, so
+ * old bucket i goes to the neighbours 2i and 2i+1 (to i itself when the size stays, to 2^d neighbours when
+ * a reservation grows by d doublings), and both arrays are worked through front to back.
+ */
+
+/* Links a fresh overflow bucket after `last`; NULL when the array has none left. */
+TH_INLINE uint8_t *add_overflow(const th_shape *s, th_map *m, th_array_word array, uint8_t *last,
+                                uint64_t last_index, uint64_t *index)
+{
+    th_array *a = th_array_of(array);
+    uint64_t next = a->used;
+    if (next >= a->capacity || next > UINT32_MAX || next <= last_index) {
+        return NULL;
+    }
+    a->used = next + 1;
+    th_store32(last + TH_OVERFLOW_OFFSET, (uint32_t)next);
+    m->h.noverflow = th_noverflow(a->used - th_array_main(array), th_array_b(array));
+    *index = next;
+    return th_bucket_at(s, array, next);
+}
+
+/* The next free slot at the end of a bucket's chain, for a chain without holes. NULL: no overflow left. */
+TH_INLINE uint8_t *append_slot(const th_shape *s, th_map *m, th_array_word array, uint64_t index,
+                               uint32_t *slot)
+{
+    uint8_t *bucket = th_bucket_at(s, array, index);
+    for (;;) {
+        th_mask rest = kernel_match_rest(th_load64(bucket));
+        if (rest != 0) {
+            *slot = TH_MASK_SLOT(rest);
+            return bucket;
+        }
+        uint64_t next = th_next_bucket(array, bucket, index);
+        if (next == 0) {
+            bucket = add_overflow(s, m, array, bucket, index, &next);
+            *slot = 0;
+            return bucket;
+        }
+        index = next;
+        bucket = th_bucket_at(s, array, index);
+    }
+}
+
+typedef struct th_move {
+    th_array_word from;
+    th_array_word to;
+    th_bytes_heap *from_bytes;
+    th_bytes_heap *to_bytes;
+    uint32_t seed;   /* of the new array */
+    bool new_seed;   /* the tophash byte and a long key's half hash change */
+} th_move;
+
+/* Copies one entry to the end of its new chain. false: no overflow bucket left, nothing copied. */
+TH_INLINE bool move_entry(const th_shape *s, th_map *m, const th_move *move, uint8_t *bucket, uint32_t slot,
+                          uint64_t *new_index)
+{
+    uint8_t *key = th_bucket_key(s, bucket, slot);
+    uint32_t b = th_array_b(move->to);
+    uint64_t hash = move->new_seed
+                        ? th_slot_hash(s, key, move->from_bytes, move->seed)
+                        : th_slot_bucket_hash(s, key, move->from_bytes, move->seed, b);
+    *new_index = th_index(move->to, hash);
+    uint32_t to_slot;
+    uint8_t *to = append_slot(s, m, move->to, *new_index, &to_slot);
+    if (to == NULL) {
+        return false;
+    }
+    to[to_slot] = move->new_seed ? th_tophash(hash) : bucket[slot];
+    uint8_t *to_key = th_bucket_key(s, to, to_slot);
+    if (s->key_class == TH_KEY_BYTES) {
+        th_bytes_move(to_key, key, move->to_bytes, move->from_bytes);
+        if (move->new_seed && th_load32(key) > TH_INLINE_BYTES) {
+            th_store32(to_key + 4, (uint32_t)(hash >> 32));
+        }
+    } else {
+        memcpy(to_key, key, s->key_size);
+    }
+    uint8_t *value = th_bucket_value(s, bucket, slot);
+    uint8_t *to_value = th_bucket_value(s, to, to_slot);
+    if (s->value_bytes) {
+        th_bytes_move(to_value, value, move->to_bytes, move->from_bytes);
+    } else {
+        memcpy(to_value, value, s->value_size);
+    }
+    return true;
+}
+
+/* Entries in the chain of an old bucket. */
+TH_INLINE uint64_t chain_entries(const th_shape *s, th_array_word array, uint64_t index)
+{
+    uint64_t entries = 0;
+    uint8_t *bucket = th_bucket_at(s, array, index);
+    do {
+        entries += TH_MASK_COUNT(kernel_match_live(th_load64(bucket)));
+        index = th_next_bucket(array, bucket, index);
+        bucket = th_bucket_at(s, array, index);
+    } while (index != 0);
+    return entries;
+}
+
+/* What a compacting growth still has to copy out of the old bytes heap shrinks with each moved block. */
+TH_INLINE void count_moved_bytes(const th_shape *s, const th_move *move, uint8_t *bucket, uint32_t slot)
+{
+    if (move->from_bytes == move->to_bytes || move->from_bytes == NULL) {
+        return;
+    }
+    uint64_t moved = 0;
+    if (s->key_class == TH_KEY_BYTES) {
+        moved += th_bytes_block(th_load32(th_bucket_key(s, bucket, slot)));
+    }
+    if (s->value_bytes) {
+        moved += th_bytes_block(th_load32(th_bucket_value(s, bucket, slot)));
+    }
+    move->from_bytes->live -= moved;
+}
+
+/* Moves one old bucket's chain and marks its slots. The caller has seen to enough overflow buckets. */
+TH_INLINE void evacuate(const th_shape *s, th_map *m, th_array_word old, th_array_word array, uint64_t first)
+{
+    th_move move = {old, array, bytes_of(s, m, true), bytes_of(s, m, false), m->h.hash0, false};
+    uint32_t doublings = th_array_b(array) - th_array_b(old);
+    uint64_t index = first;
+    uint8_t *bucket = th_bucket_at(s, old, index);
+    do {
+        uint64_t next = th_next_bucket(old, bucket, index);
+        uint64_t marks = 0x0101010101010101u * TH_EVACUATED_EMPTY;
+        for (th_mask live = kernel_match_live(th_load64(bucket)); live != 0; live = TH_MASK_NEXT(live)) {
+            uint32_t slot = TH_MASK_SLOT(live);
+            uint64_t to;
+            if (move_entry(s, m, &move, bucket, slot, &to)) {
+                count_moved_bytes(s, &move, bucket, slot);
+            }
+            bool upper = doublings > 0 && (to >> (doublings - 1) & 1) != 0;
+            uint64_t mark = upper ? TH_EVACUATED_UPPER : TH_EVACUATED_LOWER;
+            marks ^= (mark ^ TH_EVACUATED_EMPTY) << (8 * slot);
+        }
+        th_store64(bucket, marks);
+        index = next;
+        bucket = th_bucket_at(s, old, index);
+    } while (index != 0);
+}
+
+/* Moves nevacuate past buckets that are done; at most 1,024 a call, as Go does. */
+TH_INLINE void advance(const th_shape *s, th_map *m, th_array_word old)
+{
+    uint64_t end = th_array_main(old);
+    uint64_t stop = m->h.nevacuate + 1024;
+    uint64_t n = m->h.nevacuate;
+    while (n < end && n < stop && th_is_evacuated(s, m, old, n)) {
+        n++;
+    }
+    m->h.nevacuate = n;
+}
+
+/* Whether th_make_room has to give old pages back, or the whole old array, before growth goes on. */
+TH_INLINE bool release_due(const th_shape *s, const th_map *m, th_array_word old)
+{
+    uint64_t passed = m->h.nevacuate * s->bucket_size;
+    return m->h.nevacuate >= th_array_main(old) ||
+           passed >= th_array_of(old)->released + TH_RELEASE_BYTES;
+}
+
+/*
+ * A write's share of growth: evacuates the bucket it touches and the next one in order. false: it takes
+ * th_make_room first, nothing was done. An old chain of c entries can take c / 8 overflow buckets.
+ */
+TH_INLINE bool growth_step(const th_shape *s, th_map *m, uint64_t hash)
+{
+    th_array_word old = th_load_word(&m->h.oldbuckets);
+    th_array_word array = th_load_word(&m->h.buckets);
+    if (release_due(s, m, old)) {
+        return false;
+    }
+    uint64_t touched = th_index(old, hash);
+    uint64_t next = m->h.nevacuate;
+    bool move_touched = !th_is_evacuated(s, m, old, touched);
+    const th_array *a = th_array_of(array);
+    uint64_t need = chain_entries(s, old, next) / TH_SLOTS + 1;
+    if (move_touched && touched != next) {
+        need += chain_entries(s, old, touched) / TH_SLOTS;
+    }
+    if (a->used + need > a->capacity) {
+        return false;
+    }
+    if (move_touched) {
+        evacuate(s, m, old, array, touched);
+    }
+    if (!th_is_evacuated(s, m, old, next)) {
+        evacuate(s, m, old, array, next);
+    }
+    advance(s, m, old);
+    return true;
+}
+
+/* Evacuates up to `buckets` in order; the number still to do, or UINT64_MAX when overflow runs out. */
+static uint64_t TH_K(drain)(th_map *m, uint64_t buckets)
+{
+    const th_shape *s = &m->h.extra->shape;
+    th_array_word old = m->h.oldbuckets;
+    th_array_word array = m->h.buckets;
+    uint64_t end = th_array_main(old);
+    for (; buckets > 0 && m->h.nevacuate < end; buckets--) {
+        uint64_t next = m->h.nevacuate;
+        if (!th_is_evacuated(s, m, old, next)) {
+            const th_array *a = th_array_of(array);
+            if (a->used + chain_entries(s, old, next) / TH_SLOTS > a->capacity) {
+                return UINT64_MAX;
+            }
+            evacuate(s, m, old, array, next);
+        }
+        advance(s, m, old);
+    }
+    return end - m->h.nevacuate;
+}
+
+/* Copies every entry of an array whose bucket is not evacuated. false: the new array has no room left. */
+static bool TH_K(copy_entries)(th_map *m, th_array_word from, th_bytes_heap *from_bytes, th_array_word to,
+                               th_bytes_heap *to_bytes, uint32_t seed, bool is_old)
+{
+    const th_shape *s = &m->h.extra->shape;
+    th_move move = {from, to, from_bytes, to_bytes, seed, seed != m->h.hash0};
+    uint64_t end = th_array_main(from);
+    for (uint64_t first = is_old ? m->h.nevacuate : 0; first < end; first++) {
+        if (is_old && th_is_evacuated(s, m, from, first)) {
+            continue;
+        }
+        uint64_t index = first;
+        uint8_t *bucket = th_bucket_at(s, from, index);
+        do {
+            th_mask live = kernel_match_live(th_load64(bucket));
+            for (; live != 0; live = TH_MASK_NEXT(live)) {
+                uint64_t to_index;
+                if (!move_entry(s, m, &move, bucket, TH_MASK_SLOT(live), &to_index)) {
+                    return false;
+                }
+            }
+            index = th_next_bucket(from, bucket, index);
+            bucket = th_bucket_at(s, from, index);
+        } while (index != 0);
+    }
+    return true;
+}

@@ -1,0 +1,26 @@
+/*
+ * Hashing: one function per key class, equal on every architecture. The bucket's number is taken from the
+ * highest bits, the tophash byte from the lowest.
+ */
+#ifndef TH_HASH_H
+#define TH_HASH_H
+
+#include "layout.h"
+
+/*
+ * 64-bit keys: one multiplication to 128 bits, folded, as in wyhash (Wang Yi, github.com/wangyi-fudan/wyhash).
+ * The seed is spread over the word first (the golden ratio's multiplier), the factor is wyhash's first
+ * default secret. native/test/hash_test.cc compares chain lengths with the ideal distribution.
+ */
+TH_INLINE uint64_t th_hash_word(uint64_t key, uint32_t seed)
+{
+    uint64_t x = key ^ (seed * 0x9e3779b97f4a7c15u);
+    __extension__ typedef unsigned __int128 wide;
+    wide product = (wide)x * 0xa0761d6478bd642fu;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* Other keys: XXH3, 64 bits, with the seed (xxHash library). */
+uint64_t th_hash_bytes(const void *key, uint64_t length, uint32_t seed);
+
+#endif

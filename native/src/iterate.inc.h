@@ -1,0 +1,219 @@
+/*
+ * Iteration in the order of hashes.
+ *
+ * A bucket's number is the high bits of the hash, so bucket i of 2^b holds the hashes of one interval:
+ * [i << (64 - b), (i + 1) << (64 - b)). A walk is one position in the space of hashes that moves from its
+ * random start upwards, wraps, and ends where it started; everything it has passed has been visited. That
+ * is true whatever array the entries lie in, so growth (which splits intervals), shrinking (which joins
+ * them) and growth in progress (where the old bucket is read until it is evacuated) need no special care,
+ * and the promises of th_cursor hold:
+ *
+ *   hash   0                 start              position                     2^64
+ *          |--- not yet ------|##### visited #####|------ not yet ------------|
+ *
+ * A new seed changes every hash. The walk then keeps what it has visited as a finished stage, starts a new
+ * one at 0 under the new seed, and leaves out entries that an earlier stage had visited.
+ */
+
+typedef struct walk_range {
+    uint64_t first;  /* hashes from here */
+    uint64_t last;   /* to here, inclusive */
+    bool exact;      /* the whole bucket lies in the range */
+} walk_range;
+
+TH_INLINE bool visited_before(const th_shape *s, const th_cursor *c, const uint8_t *key,
+                              const th_bytes_heap *heap)
+{
+    for (uint32_t i = 0; i < c->stage; i++) {
+        uint64_t hash = th_slot_hash(s, key, heap, c->seeds[i]);
+        bool seen = c->wrapped[i] ? hash >= c->start[i] || hash < c->position[i]
+                                  : hash >= c->start[i] && hash < c->position[i];
+        if (seen) {
+            return true;
+        }
+    }
+    return false;
+}
+
+TH_INLINE bool in_walk(const th_shape *s, const th_cursor *c, const walk_range *range, const uint8_t *key,
+                       const th_bytes_heap *heap)
+{
+    if (TH_UNLIKELY(!range->exact)) {
+        uint64_t hash = th_slot_hash(s, key, heap, c->seeds[c->stage]);
+        if (hash < range->first || hash > range->last) {
+            return false;
+        }
+    }
+    return c->stage == 0 || !visited_before(s, c, key, heap);
+}
+
+/* Where the entries go, and how much of it is used. */
+typedef struct walk_out {
+    uint8_t *keys;
+    uint8_t *values;
+    uint64_t *key_ends;
+    uint64_t *value_ends;
+    uint64_t key_room;
+    uint64_t value_room;
+    uint64_t key_bytes;
+    uint64_t value_bytes;
+    uint32_t capacity;
+    uint32_t count;
+} walk_out;
+
+/* Bytes that one stored key or value takes in the output. */
+TH_INLINE uint64_t out_size(bool bytes, uint16_t size, const uint8_t *slot)
+{
+    return bytes ? th_load32(slot) : size;
+}
+
+TH_INLINE void emit(bool bytes, uint16_t size, const uint8_t *slot, const th_bytes_heap *heap, uint8_t *out,
+                    uint64_t *at, uint64_t *ends, uint32_t i)
+{
+    if (out == NULL) {
+        return;
+    }
+    if (!bytes) {
+        memcpy(out + *at, slot, size);
+        *at += size;
+        return;
+    }
+    uint64_t length;
+    const uint8_t *from = th_slot_bytes(slot, heap, &length);
+    if (from != NULL) {
+        memcpy(out + *at, from, length);
+        *at += length;
+    }
+    ends[i] = *at;
+}
+
+/*
+ * One pass over a chain: adds up what it takes (emitting = false), or copies it. A torn read can change a
+ * length between the passes, so that copying checks the room again.
+ */
+TH_INLINE void walk_chain(const th_shape *s, const th_cursor *c, th_array_word array, uint64_t index,
+                          const walk_range *range, const th_bytes_heap *heap, bool emitting, walk_out *out)
+{
+    bool key_bytes = s->key_class == TH_KEY_BYTES;
+    uint8_t *bucket = th_bucket_at(s, array, index);
+    do {
+        for (th_mask live = kernel_match_live(th_load64(bucket)); live != 0; live = TH_MASK_NEXT(live)) {
+            uint32_t slot = TH_MASK_SLOT(live);
+            const uint8_t *key = th_bucket_key(s, bucket, slot);
+            const uint8_t *value = th_bucket_value(s, bucket, slot);
+            if (!in_walk(s, c, range, key, heap)) {
+                continue;
+            }
+            uint64_t key_size = out_size(key_bytes, s->key_size, key);
+            uint64_t value_size = out_size(s->value_bytes, s->value_size, value);
+            if (!emitting) {
+                out->key_bytes += key_size;
+                out->value_bytes += value_size;
+                out->count++;
+                continue;
+            }
+            bool fits = out->count < out->capacity &&
+                        (out->keys == NULL || key_size <= out->key_room - out->key_bytes) &&
+                        (out->values == NULL || value_size <= out->value_room - out->value_bytes);
+            if (fits) {
+                emit(key_bytes, s->key_size, key, heap, out->keys, &out->key_bytes, out->key_ends, out->count);
+                emit(s->value_bytes, s->value_size, value, heap, out->values, &out->value_bytes,
+                     out->value_ends, out->count);
+                out->count++;
+            }
+        }
+        index = th_next_bucket(array, bucket, index);
+        bucket = th_bucket_at(s, array, index);
+    } while (index != 0);
+}
+
+/* Makes the cursor follow a new seed. false: the walk is over (the map was cleared). */
+TH_INLINE bool follow_seed(const th_map *m, th_cursor *c)
+{
+    const th_extra *x = m->h.extra;
+    if (c->epoch != x->epoch || c->stage >= TH_CURSOR_STAGES) {
+        return false;
+    }
+    if (TH_LIKELY(c->seeds[c->stage] == m->h.hash0)) {
+        return true;
+    }
+    if (c->stage + 1 >= TH_CURSOR_STAGES) {
+        return false;
+    }
+    c->stage++;
+    c->seeds[c->stage] = m->h.hash0;
+    c->start[c->stage] = 0;
+    c->position[c->stage] = 0;
+    c->wrapped[c->stage] = 0;
+    return true;
+}
+
+/* Whether the current stage has come back to where it started. */
+TH_INLINE bool stage_done(const th_cursor *c)
+{
+    return c->wrapped[c->stage] && c->position[c->stage] >= c->start[c->stage];
+}
+
+TH_INLINE bool chain_fits(const walk_out *out, const walk_out *chain)
+{
+    return chain->count <= out->capacity - out->count &&
+           (out->keys == NULL || chain->key_bytes <= out->key_room - out->key_bytes) &&
+           (out->values == NULL || chain->value_bytes <= out->value_room - out->value_bytes);
+}
+
+/* Walks one bucket's chain. TH_MORE: go on; TH_OK: it did not fit; TH_SMALL_BUFFER: nor into nothing. */
+TH_INLINE th_status walk_bucket(const th_shape *s, const th_map *m, th_cursor *c, walk_out *out)
+{
+    th_array_word array = th_load_word(&m->h.buckets);
+    th_array_word old = th_load_word(&m->h.oldbuckets);
+    uint64_t position = c->position[c->stage];
+    bool in_old = old != 0 && !th_is_evacuated(s, m, old, th_index(old, position));
+    th_array_word from = in_old ? old : array;
+    uint64_t index = th_index(from, position);
+    uint64_t last = ((index + 1) << 1 << (from & 63u)) - 1; /* wraps to the highest hash for the last bucket */
+    walk_range range = {position, last, false};
+    if (c->wrapped[c->stage] && range.last >= c->start[c->stage]) {
+        range.last = c->start[c->stage] - 1;
+    }
+    range.exact = position == index << 1 << (from & 63u) && range.last == last;
+    const th_bytes_heap *heap = bytes_of(s, m, in_old);
+
+    walk_out chain = {0};
+    walk_chain(s, c, from, index, &range, heap, false, &chain);
+    if (!chain_fits(out, &chain)) {
+        c->needed_keys = chain.key_bytes;
+        c->needed_values = chain.value_bytes;
+        c->needed_entries = chain.count;
+        return out->count == 0 ? TH_SMALL_BUFFER : TH_OK;
+    }
+    if (chain.count > 0) {
+        walk_chain(s, c, from, index, &range, heap, true, out);
+    }
+    c->position[c->stage] = last + 1;
+    if (last == UINT64_MAX) {
+        c->wrapped[c->stage] = 1;
+    }
+    return TH_MORE;
+}
+
+#define WALK_BUCKETS 4096u /* looked at in one call, so that an emptied map's walk stays quick */
+
+#define CURSOR_PARAMS                                                                                        \
+    th_map *m, th_cursor *c, uint32_t capacity, uint32_t *count, uint8_t *keys, uint64_t key_room,           \
+        uint64_t *key_ends, uint8_t *values, uint64_t value_room, uint64_t *value_ends
+#define CURSOR_ARGS m, c, capacity, count, keys, key_room, key_ends, values, value_room, value_ends
+
+TH_INLINE th_status next_entries(const th_shape *s, CURSOR_PARAMS)
+{
+    walk_out out = {keys, values, key_ends, value_ends, key_room, value_room, 0, 0, capacity, 0};
+    th_status status = TH_MORE;
+    bool over = th_load_word(&m->h.buckets) == 0 || !follow_seed(m, c);
+    for (uint32_t i = 0; i < WALK_BUCKETS && status == TH_MORE && !over; i++) {
+        over = stage_done(c);
+        if (!over) {
+            status = walk_bucket(s, m, c, &out);
+        }
+    }
+    *count = out.count;
+    return status == TH_SMALL_BUFFER ? status : over ? TH_OK : TH_MORE;
+}

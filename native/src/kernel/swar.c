@@ -1,0 +1,3 @@
+#include "kernel/swar.h"
+
+#include "engine.inc.h"

@@ -1,0 +1,206 @@
+/* Keys and values as the engine sees them: images of slots, equality, hashing, storing. */
+#ifndef TH_KEY_H
+#define TH_KEY_H
+
+#include "bytes_heap.h"
+#include "hash.h"
+#include "shape.h"
+
+/*
+ * A key that is looked for. low and high are what its slot would hold: the word itself, or for bytes the
+ * length with four bytes (inline ones, or half of the hash) and the other eight.
+ */
+typedef struct th_key {
+    const uint8_t *bytes;
+    uint64_t length;
+    uint64_t low;
+    uint64_t high;
+} th_key;
+
+/* The 16 bytes of a slot for at most 12 bytes; reads nothing beyond them. */
+TH_INLINE void th_inline_image(const uint8_t *p, uint64_t length, uint64_t *low, uint64_t *high)
+{
+    uint64_t first = 0;
+    uint64_t rest = 0;
+    if (length >= 8) {
+        uint64_t a = th_load64(p);
+        uint64_t b = length == 8 ? 0 : th_load64(p + length - 8) >> (8 * (16 - length));
+        first = a & 0xffffffffu;
+        rest = a >> 32 | b << 32;
+    } else if (length >= 4) {
+        first = th_load32(p);
+        rest = (uint64_t)th_load32(p + length - 4) >> (8 * (8 - length));
+    } else if (length > 0) {
+        uint64_t middle = length / 2;
+        first = (uint64_t)p[0] | (uint64_t)p[middle] << (8 * middle) |
+                (uint64_t)p[length - 1] << (8 * (length - 1));
+    }
+    *low = length | first << 32;
+    *high = rest;
+}
+
+TH_INLINE th_key th_key_word(uint64_t word)
+{
+    return (th_key){NULL, 8, word, 0};
+}
+
+TH_INLINE th_key th_key_bytes(const uint8_t *bytes, uint64_t length)
+{
+    th_key key = {bytes, length, length, 0};
+    if (length <= TH_INLINE_BYTES) {
+        th_inline_image(bytes, length, &key.low, &key.high);
+    }
+    return key;
+}
+
+/* From the pointers of the any-type functions; the length has been checked. */
+TH_INLINE th_key th_key_of(const th_shape *s, const void *bytes, uint64_t length)
+{
+    switch (s->key_class) {
+    case TH_KEY_WORD8:
+        return th_key_word(th_load64(bytes));
+    case TH_KEY_WORD4:
+        return th_key_word(th_load32(bytes));
+    case TH_KEY_BYTES:
+        return th_key_bytes(bytes, length);
+    default:
+        return (th_key){bytes, length, 0, 0};
+    }
+}
+
+/* Hashes a key and completes the image of a long one. */
+TH_INLINE uint64_t th_key_hash(const th_shape *s, th_key *key, uint32_t seed)
+{
+    if (s->key_class == TH_KEY_WORD8 || s->key_class == TH_KEY_WORD4) {
+        return th_hash_word(key->low, seed);
+    }
+    uint64_t hash = th_hash_bytes(key->bytes, key->length, seed);
+    if (s->key_class == TH_KEY_BYTES && key->length > TH_INLINE_BYTES) {
+        key->low = key->length | (hash >> 32 << 32);
+    }
+    return hash;
+}
+
+/* Where the bytes of a bytes slot are: in the slot or in the heap; NULL after a torn read. */
+TH_INLINE const uint8_t *th_slot_bytes(const uint8_t *slot, const th_bytes_heap *heap, uint64_t *length)
+{
+    *length = th_load32(slot);
+    return *length <= TH_INLINE_BYTES ? slot + 4 : th_bytes_at(heap, th_load64(slot + 8), *length);
+}
+
+TH_INLINE bool th_key_equal(const th_shape *s, const uint8_t *slot, const th_key *key,
+                            const th_bytes_heap *heap)
+{
+    switch (s->key_class) {
+    case TH_KEY_WORD8:
+        return th_load64(slot) == key->low;
+    case TH_KEY_WORD4:
+        return th_load32(slot) == key->low;
+    case TH_KEY_FIXED:
+        return memcmp(slot, key->bytes, s->key_size) == 0;
+    default:
+        break;
+    }
+    if (th_load64(slot) != key->low) {
+        return false;
+    }
+    if (key->length <= TH_INLINE_BYTES) {
+        return th_load64(slot + 8) == key->high;
+    }
+    const uint8_t *bytes = th_bytes_at(heap, th_load64(slot + 8), key->length);
+    return bytes != NULL && memcmp(bytes, key->bytes, key->length) == 0;
+}
+
+/* Fills a bytes slot whose image is low/high, taking a block for a long one. */
+TH_INLINE void th_bytes_store(uint8_t *slot, const th_key *image, th_bytes_heap *heap)
+{
+    uint64_t high = image->high;
+    if (image->length > TH_INLINE_BYTES) {
+        high = th_bytes_take(heap, image->length);
+        uint8_t *block = th_bytes_at(heap, high, image->length);
+        if (block != NULL) {
+            memcpy(block, image->bytes, image->length);
+        }
+    }
+    th_store64(slot, image->low);
+    th_store64(slot + 8, high);
+}
+
+TH_INLINE void th_key_store(const th_shape *s, uint8_t *slot, const th_key *key, th_bytes_heap *heap)
+{
+    switch (s->key_class) {
+    case TH_KEY_WORD8:
+        th_store64(slot, key->low);
+        break;
+    case TH_KEY_WORD4:
+        th_store32(slot, (uint32_t)key->low);
+        break;
+    case TH_KEY_FIXED:
+        memcpy(slot, key->bytes, s->key_size);
+        break;
+    default:
+        th_bytes_store(slot, key, heap);
+        break;
+    }
+}
+
+/* Frees the block of a bytes slot, if it has one. */
+TH_INLINE void th_bytes_drop(const uint8_t *slot, th_bytes_heap *heap)
+{
+    uint64_t length = th_load32(slot);
+    if (length > TH_INLINE_BYTES && heap != NULL) {
+        th_bytes_give(heap, th_load64(slot + 8), length);
+    }
+}
+
+/* The hash of a stored key. */
+TH_INLINE uint64_t th_slot_hash(const th_shape *s, const uint8_t *slot, const th_bytes_heap *heap,
+                                uint32_t seed)
+{
+    switch (s->key_class) {
+    case TH_KEY_WORD8:
+        return th_hash_word(th_load64(slot), seed);
+    case TH_KEY_WORD4:
+        return th_hash_word(th_load32(slot), seed);
+    case TH_KEY_FIXED:
+        return th_hash_bytes(slot, s->key_size, seed);
+    default:
+        break;
+    }
+    uint64_t length;
+    const uint8_t *bytes = th_slot_bytes(slot, heap, &length);
+    return bytes == NULL ? 0 : th_hash_bytes(bytes, length, seed);
+}
+
+/*
+ * A stored key's hash with at least its highest b bits right, which is what finding its bucket takes: a
+ * long key's slot has 32 of them, so that moving it does not read the bytes heap.
+ */
+TH_INLINE uint64_t th_slot_bucket_hash(const th_shape *s, const uint8_t *slot, const th_bytes_heap *heap,
+                                       uint32_t seed, uint32_t b)
+{
+    if (s->key_class == TH_KEY_BYTES && b <= 32 && th_load32(slot) > TH_INLINE_BYTES) {
+        return (uint64_t)th_load32(slot + 4) << 32;
+    }
+    return th_slot_hash(s, slot, heap, seed);
+}
+
+/* A bytes slot moved to another bytes heap (or copied as it is, when from == to). */
+TH_INLINE void th_bytes_move(uint8_t *to_slot, const uint8_t *from_slot, th_bytes_heap *to,
+                             th_bytes_heap *from)
+{
+    memcpy(to_slot, from_slot, 16);
+    uint64_t length = th_load32(from_slot);
+    if (from == to || length <= TH_INLINE_BYTES || to == NULL) {
+        return;
+    }
+    const uint8_t *source = th_bytes_at(from, th_load64(from_slot + 8), length);
+    uint64_t reference = th_bytes_take(to, length);
+    uint8_t *block = th_bytes_at(to, reference, length);
+    if (source != NULL && block != NULL) {
+        memcpy(block, source, length);
+    }
+    th_store64(to_slot + 8, reference);
+}
+
+#endif

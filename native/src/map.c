@@ -1,0 +1,264 @@
+/* Life of a map: creating, closing, clearing, and who may call. */
+#include "map.h"
+
+#include "functions.h"
+#include "memory/heap.h"
+#include "os/os.h"
+
+/* The map that is always empty. Its stamp's shape number belongs to no writer. */
+#define EMPTY_STAMP (TH_STAMP_GENERATION | (uint64_t)TH_SHAPE_EMPTY << 1)
+static const th_map empty_map = {.stamp = EMPTY_STAMP};
+
+th_map *th_empty_map(void)
+{
+    /* Read-only memory: every writer checks the stamp's shape first. */
+    return (th_map *)(uintptr_t)&empty_map;
+}
+
+uint64_t th_empty_stamp(void)
+{
+    return EMPTY_STAMP;
+}
+
+th_status th_refusal(const th_map *m, uint64_t stamp, uint32_t shape)
+{
+    uint64_t now = th_load_stamp(m);
+    if ((now ^ stamp) > TH_STAMP_BUSY || m == &empty_map) {
+        return TH_CLOSED;
+    }
+    if (shape != TH_SHAPE_ANY && (stamp & TH_STAMP_SHAPE) != shape << 1) {
+        return TH_INVALID;
+    }
+    return TH_CONCURRENT;
+}
+
+th_status th_refused_read(const th_map *m, uint64_t stamp, uint32_t shape)
+{
+    if (m == &empty_map && stamp == EMPTY_STAMP) {
+        return TH_ABSENT;
+    }
+    if ((th_load_stamp(m) ^ stamp) > TH_STAMP_BUSY) {
+        return TH_CLOSED;
+    }
+    return shape != TH_SHAPE_ANY && (stamp & TH_STAMP_SHAPE) != shape << 1 ? TH_INVALID : TH_ABSENT;
+}
+
+th_status th_enter(th_map *m, uint64_t stamp, bool wait)
+{
+    if (m == &empty_map) {
+        return TH_CLOSED;
+    }
+    for (;;) {
+        uint64_t expected = stamp;
+        if (__atomic_compare_exchange_n(&m->stamp, &expected, stamp | TH_STAMP_BUSY, false, __ATOMIC_ACQ_REL,
+                                        __ATOMIC_ACQUIRE)) {
+            break;
+        }
+        if (expected != (stamp | TH_STAMP_BUSY)) {
+            return TH_CLOSED;
+        }
+        if (!wait) {
+            return TH_CONCURRENT;
+        }
+        th_os_pause();
+    }
+    if (!wait && (th_load_flags(m) & TH_WRITING) != 0) {
+        th_leave(m, stamp);
+        return TH_CONCURRENT;
+    }
+    return TH_OK;
+}
+
+void th_leave(th_map *m, uint64_t stamp)
+{
+    __atomic_store_n(&m->stamp, stamp, __ATOMIC_RELEASE);
+}
+
+static th_status fill_map(th_map *m, th_heap *heap, const th_type *type, const th_shape *shape,
+                          const th_map_options *options, uint32_t seed)
+{
+    th_extra *x = th_heap_new(heap, sizeof *x);
+    if (x == NULL) {
+        return TH_NO_MEMORY;
+    }
+    x->shape = *shape;
+    x->type = *type;
+    x->memory = heap;
+    m->h.extra = x;
+    m->h.hash0 = seed;
+    uint64_t expected = options == NULL ? 0 : options->expected_size;
+    if (expected > 0) {
+        uint32_t b = th_b_for(expected);
+        th_array_word array = th_array_new(heap, shape, b, th_overflow_first(shape, b));
+        if (array == 0) {
+            th_heap_retire(heap, x, sizeof *x);
+            return TH_NO_MEMORY;
+        }
+        m->h.B = (uint8_t)b;
+        m->h.buckets = array;
+        x->grow_at = th_grow_at(b);
+    }
+    return TH_OK;
+}
+
+th_status th_map_create(th_heap *heap, const th_type *type, const th_map_options *options, th_map **map,
+                        uint64_t *stamp)
+{
+    th_shape shape;
+    if (heap == NULL || type == NULL || map == NULL || stamp == NULL ||
+        th_shape_of(type, &shape, NULL) != TH_OK) {
+        return TH_INVALID;
+    }
+    if (options != NULL && th_b_for(options->expected_size) > TH_MAX_B) {
+        return TH_LIMIT;
+    }
+    uint32_t seed = options == NULL ? 0 : options->seed;
+    if ((options == NULL || !options->has_seed) && !th_os_random32(&seed)) {
+        return TH_NO_MEMORY; /* the kernel has no randomness: nothing safe to go on with */
+    }
+    th_map *m = th_heap_new_header(heap);
+    if (m == NULL) {
+        return TH_NO_MEMORY;
+    }
+    th_status status = fill_map(m, heap, type, &shape, options, seed);
+    if (status != TH_OK) {
+        th_heap_retire_header(heap, m);
+        return status;
+    }
+    uint64_t generation = (m->stamp & ~(TH_STAMP_GENERATION - 1)) + TH_STAMP_GENERATION;
+    *stamp = generation | (uint64_t)th_shape_id(&shape) << 1;
+    __atomic_store_n(&m->stamp, *stamp, __ATOMIC_RELEASE);
+    *map = m;
+    return TH_OK;
+}
+
+void th_drop_arrays(th_map *m)
+{
+    th_extra *x = m->h.extra;
+    if (m->h.oldbuckets != 0) {
+        th_array_word old = m->h.oldbuckets;
+        th_store_word(&m->h.oldbuckets, 0);
+        th_array_retire(x->memory, old);
+    }
+    if (m->h.buckets != 0) {
+        th_array_word array = m->h.buckets;
+        th_store_word(&m->h.buckets, 0);
+        th_array_retire(x->memory, array);
+    }
+    if (x->old_bytes != x->bytes) {
+        th_bytes_retire(x->memory, x->old_bytes);
+    }
+    th_bytes_retire(x->memory, x->bytes);
+    x->bytes = NULL;
+    x->old_bytes = NULL;
+    m->h.B = 0;
+    m->h.noverflow = 0;
+    m->h.nevacuate = 0;
+    m->h.count = 0;
+    x->grow_at = 0;
+}
+
+th_status th_map_close(th_map *map, uint64_t stamp)
+{
+    if (map == NULL) {
+        return TH_INVALID;
+    }
+    th_status entered = th_enter(map, stamp, true);
+    if (entered != TH_OK) {
+        return entered;
+    }
+    th_extra *x = map->h.extra;
+    th_heap *memory = x->memory;
+    /* The new generation first: whoever calls from now on is told so. */
+    th_leave(map, (stamp & ~(TH_STAMP_GENERATION - 1)) + TH_STAMP_GENERATION);
+    th_drop_arrays(map);
+    th_heap_retire(memory, x, sizeof *x);
+    th_heap_retire_header(memory, map);
+    return TH_OK;
+}
+
+int64_t th_map_size(th_map *map, uint64_t stamp)
+{
+    if (map == NULL) {
+        return TH_INVALID;
+    }
+    return th_may_read(map, stamp, TH_SHAPE_ANY) ? (int64_t)map->h.count : TH_CLOSED;
+}
+
+/* Empties an array that stays: pages of large ones go back to the OS, which zeroes them. */
+static void clear_array(const th_shape *s, th_array_word array)
+{
+    th_array *a = th_array_of(array);
+    uint64_t used = a->used * s->bucket_size;
+    uint8_t *base = th_array_base(array);
+    a->used = th_array_main(array);
+    size_t page = th_os_page_size();
+    if (used <= TH_RELEASE_BYTES) {
+        memset(base, 0, used);
+        return;
+    }
+    uint8_t *first = (uint8_t *)(((uintptr_t)base + page - 1) / page * page);
+    uint8_t *last = (uint8_t *)(((uintptr_t)base + used) / page * page);
+    memset(base, 0, (size_t)(first - base));
+    memset(last, 0, (size_t)(base + used - last));
+    th_os_discard(first, (size_t)(last - first));
+}
+
+th_status th_map_clear(th_map *map, uint64_t stamp)
+{
+    uint32_t seed;
+    if (map == NULL) {
+        return TH_INVALID;
+    }
+    th_status entered = th_enter(map, stamp, false);
+    if (entered != TH_OK) {
+        return entered;
+    }
+    th_extra *x = map->h.extra;
+    if (map->h.oldbuckets != 0) {
+        th_array_word old = map->h.oldbuckets;
+        th_store_word(&map->h.oldbuckets, 0);
+        th_array_retire(x->memory, old);
+        map->h.nevacuate = 0;
+        map->h.flags &= (uint8_t)~TH_SAME_SIZE_GROW;
+    }
+    if (x->old_bytes != x->bytes) {
+        th_bytes_retire(x->memory, x->old_bytes);
+    }
+    x->old_bytes = x->bytes;
+    if (x->bytes != NULL) {
+        th_bytes_clear(x->bytes);
+    }
+    if (map->h.buckets != 0) {
+        clear_array(&x->shape, map->h.buckets);
+        x->grow_at = th_grow_at(map->h.B);
+    }
+    map->h.count = 0;
+    map->h.noverflow = 0;
+    if (th_os_random32(&seed)) {
+        map->h.hash0 = seed;
+    }
+    x->epoch++;
+    x->seed_changes = 0;
+    x->wants_seed = 0;
+    th_leave(map, stamp);
+    return TH_OK;
+}
+
+const char *th_version(void)
+{
+#define TH_TEXT_(x) #x
+#define TH_TEXT(x) TH_TEXT_(x)
+    return TH_TEXT(TH_VERSION_MAJOR) "." TH_TEXT(TH_VERSION_MINOR) "." TH_TEXT(TH_VERSION_PATCH);
+}
+
+const char *th_status_name(th_status status)
+{
+    static const char *const success[] = {"TH_OK", "TH_PRESENT", "TH_MORE"};
+    static const char *const failure[] = {"TH_NEEDS_ROOM", "TH_CLOSED",  "TH_CONCURRENT",   "TH_NO_MEMORY",
+                                          "TH_LIMIT",      "TH_INVALID", "TH_SMALL_BUFFER", "TH_BUSY"};
+    if (status >= 0) {
+        return status < 3 ? success[status] : "unknown status";
+    }
+    return status >= TH_BUSY ? failure[-1 - status] : "unknown status";
+}

@@ -1,0 +1,43 @@
+/*
+ * The memory of maps. A heap hands out three kinds of memory, all zeroed:
+ *
+ *   headers   64 bytes, one cache line; their pages are never given back before the heap ends, and a
+ *             header's memory is never used for anything else
+ *   blocks    up to TH_BLOCK_MAX bytes, aligned to 64, from size classes cut out of 1 MiB chunks
+ *   regions   page-aligned address ranges of their own, committed when touched
+ *
+ * Freed memory is "retired". In deferred mode it is neither overwritten nor handed out again until
+ * th_heap_reclaim says that no thread can still be reading it; a region's pages go back to the OS at once
+ * and read as zeros. Every function may be called from any thread.
+ */
+#ifndef TH_MEMORY_HEAP_H
+#define TH_MEMORY_HEAP_H
+
+#include <tophash/tophash.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define TH_HEADER_BYTES 64u
+#define TH_BLOCK_ALIGN 64u
+#define TH_BLOCK_MAX 32768u /* bytes; from here on a page more or less does not count */
+
+/* A header, or NULL. Its bytes are zero, but for the 8 at offset 48 (the stamp), which survive reuse. */
+void *th_heap_new_header(th_heap *heap);
+void th_heap_retire_header(th_heap *heap, void *header);
+
+/*
+ * Memory for `bytes`: a block, or from TH_BLOCK_MAX on a region; NULL when the OS or the limit refuses.
+ * th_heap_size gives the size to retire it with.
+ */
+void *th_heap_new(th_heap *heap, size_t bytes);
+void th_heap_retire(th_heap *heap, void *memory, size_t bytes);
+
+/* What a request for `bytes` really takes. */
+size_t th_heap_size(size_t bytes);
+
+/* Whether memory of this size is a region. */
+bool th_heap_is_region(size_t bytes);
+
+#endif

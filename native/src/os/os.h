@@ -1,0 +1,49 @@
+/*
+ * What the engine asks of the operating system; os_linux.c answers. Addresses and sizes are multiples of
+ * th_os_page_size() unless said otherwise. Calls may be made from any thread.
+ */
+#ifndef TH_OS_OS_H
+#define TH_OS_OS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bytes in a page. */
+size_t th_os_page_size(void);
+
+/*
+ * Reserves `bytes` of zeroed, readable and writable memory whose pages appear when touched; NULL when
+ * refused. `align` is a power of two of at least a page.
+ */
+void *th_os_reserve(size_t bytes, size_t align);
+
+/* Ends a reservation. */
+void th_os_release(void *address, size_t bytes);
+
+/* Gives the pages back; the range stays readable and writable and reads as zeros. */
+void th_os_discard(void *address, size_t bytes);
+
+/* Asks for transparent huge pages in a range. Advice: failure is ignored. */
+void th_os_advise_huge(void *address, size_t bytes);
+
+/* 32 random bits from the kernel. false when it has none to give. */
+bool th_os_random32(uint32_t *value);
+
+/* Lets another thread run for a short while. */
+void th_os_pause(void);
+
+/* The value of an environment variable, or NULL. */
+const char *th_os_getenv(const char *name);
+
+/* A mutual-exclusion lock. Zeroed memory is an unlocked lock. */
+typedef struct th_os_lock {
+    uint64_t opaque[8];
+} th_os_lock;
+
+void th_os_lock_init(th_os_lock *lock);
+void th_os_lock_acquire(th_os_lock *lock);
+void th_os_lock_release(th_os_lock *lock);
+void th_os_lock_destroy(th_os_lock *lock);
+
+#endif

@@ -1,0 +1,82 @@
+/*
+ * Finding a key: the one probe loop. Compiled once per kernel, and for the shapes that are constants once
+ * per shape.
+ */
+
+/* Where an entry is, or where it could go. */
+typedef struct th_place {
+    uint8_t *bucket;
+    uint64_t index;      /* of the bucket in its array */
+    uint32_t slot;
+    th_array_word array;
+} th_place;
+
+/* What a failed search for a key saw on its way: the first free slot, the chain's end and its length. */
+typedef struct th_gap {
+    uint8_t *bucket; /* NULL: the chain is full */
+    uint32_t slot;
+    uint8_t *last;
+    uint64_t last_index;
+    uint32_t hops;
+} th_gap;
+
+/*
+ * Searches the chain that the hash selects in one array. Ends early at a slot after which nothing was ever
+ * stored (TH_EMPTY_REST). With gap != NULL (a constant) it also notes where the key could be inserted.
+ */
+TH_INLINE bool probe(const th_shape *s, th_array_word array, const th_key *key, uint64_t hash,
+                     const th_bytes_heap *heap, th_place *place, th_gap *gap)
+{
+    uint64_t index = th_index(array, hash);
+    uint8_t *bucket = th_bucket_at(s, array, index);
+    uint8_t top = th_tophash(hash);
+    for (uint32_t hops = 0;; hops++) {
+        uint64_t word = th_load64(bucket);
+        for (th_mask hit = kernel_match(word, top); hit != 0; hit = TH_MASK_NEXT(hit)) {
+            uint32_t slot = TH_MASK_SLOT(hit);
+            if (TH_LIKELY(th_key_equal(s, th_bucket_key(s, bucket, slot), key, heap))) {
+                *place = (th_place){bucket, index, slot, array};
+                return true;
+            }
+        }
+        if (gap != NULL && gap->bucket == NULL) {
+            th_mask empty = kernel_match_empty(word);
+            if (empty != 0) {
+                gap->bucket = bucket;
+                gap->slot = TH_MASK_SLOT(empty);
+            }
+        }
+        uint64_t next = kernel_match_rest(word) != 0 ? 0 : th_next_bucket(array, bucket, index);
+        if (TH_LIKELY(next == 0)) {
+            if (gap != NULL) {
+                gap->last = bucket;
+                gap->last_index = index;
+                gap->hops = hops;
+            }
+            return false;
+        }
+        index = next;
+        bucket = th_bucket_at(s, array, index);
+    }
+}
+
+/* The bytes heap that goes with the old or the current array; NULL for shapes that have none. */
+TH_INLINE th_bytes_heap *bytes_of(const th_shape *s, const th_map *m, bool old)
+{
+    if (s->key_class != TH_KEY_BYTES && !s->value_bytes) {
+        return NULL;
+    }
+    return th_load_bytes(old ? &m->h.extra->old_bytes : &m->h.extra->bytes);
+}
+
+/* Finds a key wherever it is: in the old array as long as its bucket there is not evacuated. */
+TH_INLINE bool lookup(const th_shape *s, const th_map *m, const th_key *key, uint64_t hash, th_place *place)
+{
+    th_array_word array = th_load_word(&m->h.buckets);
+    if (TH_UNLIKELY(array == 0)) {
+        return false;
+    }
+    th_array_word old = th_load_word(&m->h.oldbuckets);
+    bool in_old = TH_UNLIKELY(old != 0) && !th_is_evacuated(s, m, old, th_index(old, hash));
+    return probe(s, in_old ? old : array, key, hash, bytes_of(s, m, in_old), place, NULL);
+}

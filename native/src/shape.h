@@ -1,0 +1,60 @@
+/*
+ * A shape is a map type worked out: where keys and values lie in a bucket. Engine code takes a shape; for
+ * the common ones it is a compile-time constant, and the code becomes as tight as if written for it.
+ */
+#ifndef TH_SHAPE_H
+#define TH_SHAPE_H
+
+#include "layout.h"
+
+enum { TH_KEY_WORD8, TH_KEY_WORD4, TH_KEY_FIXED, TH_KEY_BYTES };
+
+typedef struct th_shape {
+    uint8_t key_class;    /* TH_KEY_* */
+    uint8_t value_bytes;  /* 1: values are bytes */
+    uint16_t key_size;    /* in the slot: 16 for bytes */
+    uint16_t value_size;  /* in the slot: 16 for bytes */
+    uint32_t key_stride;
+    uint32_t value_offset;
+    uint32_t value_stride;
+    uint32_t bucket_size;
+} th_shape;
+
+/* Bits 1..7 of a stamp. */
+enum { TH_SHAPE_ANY = 1, TH_SHAPE_LONG = 2, TH_SHAPE_BYTES = 3, TH_SHAPE_EMPTY = 4 };
+
+static const th_shape th_shape_long = {TH_KEY_WORD8, 0, 8, 8, 16, 24, 16, 144};
+static const th_shape th_shape_bytes = {TH_KEY_BYTES, 0, 16, 8, 24, 32, 24, 208};
+
+/* TH_INVALID for a type that the header's rules refuse. layout may be NULL. */
+th_status th_shape_of(const th_type *type, th_shape *shape, th_layout *layout);
+
+/* TH_SHAPE_LONG, TH_SHAPE_BYTES, or TH_SHAPE_ANY for every other. */
+uint32_t th_shape_id(const th_shape *shape);
+
+TH_INLINE uint8_t *th_bucket_key(const th_shape *s, uint8_t *bucket, uint32_t slot)
+{
+    return bucket + TH_SLOTS_OFFSET + (size_t)slot * s->key_stride;
+}
+
+TH_INLINE uint8_t *th_bucket_value(const th_shape *s, uint8_t *bucket, uint32_t slot)
+{
+    return bucket + s->value_offset + (size_t)slot * s->value_stride;
+}
+
+TH_INLINE uint8_t *th_bucket_at(const th_shape *s, th_array_word word, uint64_t index)
+{
+    return th_array_base(word) + index * s->bucket_size;
+}
+
+/*
+ * The bucket after this one in its chain, or 0. A link that does not point forward, or past the array, ends
+ * the chain: it can only come from a torn read.
+ */
+TH_INLINE uint64_t th_next_bucket(th_array_word word, const uint8_t *bucket, uint64_t index)
+{
+    uint64_t next = th_load32(bucket + TH_OVERFLOW_OFFSET);
+    return next > index && next < th_array_of(word)->capacity ? next : 0;
+}
+
+#endif

@@ -1,0 +1,113 @@
+/* Statistics: counters at once, and on request a look at every bucket. */
+#include "functions.h"
+#include "map.h"
+#include "memory/heap.h"
+
+static uint32_t live_slots(const uint8_t *bucket)
+{
+    uint32_t live = 0;
+    for (uint32_t slot = 0; slot < TH_SLOTS; slot++) {
+        live += bucket[slot] >= TH_MIN_TOPHASH;
+    }
+    return live;
+}
+
+/* Adds the chains of one array; evacuated ones are over. */
+static void add_chains(const th_map *m, th_array_word array, bool old, th_map_stats *stats)
+{
+    const th_shape *s = &m->h.extra->shape;
+    uint64_t end = th_array_main(array);
+    for (uint64_t first = old ? m->h.nevacuate : 0; first < end; first++) {
+        if (old && th_is_evacuated(s, m, array, first)) {
+            continue;
+        }
+        uint64_t length = 0;
+        uint64_t index = first;
+        uint8_t *bucket = th_bucket_at(s, array, index);
+        do {
+            length++;
+            stats->occupancy[live_slots(bucket)]++;
+            index = th_next_bucket(array, bucket, index);
+            bucket = th_bucket_at(s, array, index);
+        } while (index != 0);
+        stats->longest_chain = length > stats->longest_chain ? length : stats->longest_chain;
+    }
+}
+
+static void add_bytes(const th_bytes_heap *heap, th_map_stats *stats)
+{
+    if (heap != NULL) {
+        stats->heap_bytes_live += heap->live;
+        stats->heap_bytes_dead += heap->dead;
+        stats->header_bytes += th_heap_size(sizeof *heap);
+        stats->reserved_bytes += heap->reserved;
+    }
+}
+
+static void fill(const th_map *m, bool full, th_map_stats *stats)
+{
+    const th_extra *x = m->h.extra;
+    stats->size = m->h.count;
+    stats->header_bytes = sizeof *m + th_heap_size(sizeof *x);
+    stats->seed_changes = x->seed_changes;
+    add_bytes(x->bytes, stats);
+    if (x->old_bytes != x->bytes) {
+        add_bytes(x->old_bytes, stats);
+    }
+    if (m->h.buckets != 0) {
+        const th_array *a = th_array_of(m->h.buckets);
+        stats->b = m->h.B;
+        stats->buckets = th_array_main(m->h.buckets);
+        stats->overflow_buckets = a->used - stats->buckets;
+        stats->grow_at = th_grow_at(m->h.B);
+        stats->bucket_bytes = stats->buckets * x->shape.bucket_size;
+        stats->overflow_bytes = stats->overflow_buckets * x->shape.bucket_size;
+        stats->reserved_bytes += th_heap_size(a->bytes);
+        if (full) {
+            add_chains(m, m->h.buckets, false, stats);
+        }
+    }
+    if (m->h.oldbuckets != 0) {
+        const th_array *a = th_array_of(m->h.oldbuckets);
+        stats->growing = 1;
+        stats->same_size = (m->h.flags & TH_SAME_SIZE_GROW) != 0;
+        stats->old_buckets = th_array_main(m->h.oldbuckets);
+        stats->evacuated = m->h.nevacuate;
+        stats->bucket_bytes += stats->old_buckets * x->shape.bucket_size;
+        stats->overflow_bytes += (a->used - stats->old_buckets) * x->shape.bucket_size;
+        stats->reserved_bytes += th_heap_size(a->bytes);
+        if (full) {
+            add_chains(m, m->h.oldbuckets, true, stats);
+        }
+    }
+    stats->reserved_bytes += stats->header_bytes;
+}
+
+th_status th_map_get_stats(th_map *map, uint64_t stamp, uint8_t full, th_map_stats *stats)
+{
+    if (map == NULL || stats == NULL) {
+        return TH_INVALID;
+    }
+    memset(stats, 0, sizeof *stats);
+    if (map == th_empty_map()) {
+        return stamp == th_empty_stamp() ? TH_OK : TH_CLOSED;
+    }
+    th_status status = th_enter(map, stamp, true);
+    if (status == TH_OK) {
+        fill(map, full != 0, stats);
+        th_leave(map, stamp);
+    }
+    return status;
+}
+
+th_status th_map_header(th_map *map, uint64_t stamp, uint8_t header[48])
+{
+    if (map == NULL || header == NULL) {
+        return TH_INVALID;
+    }
+    if (!th_may_read(map, stamp, TH_SHAPE_ANY)) {
+        return TH_CLOSED;
+    }
+    memcpy(header, &map->h, sizeof map->h);
+    return TH_OK;
+}

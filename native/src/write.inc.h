@@ -1,0 +1,144 @@
+/* Inserting and removing. The caller holds the write mark (th_begin_write) and has the key hashed. */
+
+/*
+ * Makes a slot for a key that probe did not find, and stores the key there. TH_NEEDS_ROOM: nothing changed.
+ * value_length counts for values in the bytes heap only.
+ */
+TH_INLINE th_status insert(const th_shape *s, th_map *m, const th_key *key, uint64_t hash,
+                           uint64_t value_length, th_array_word array, const th_gap *gap, th_place *place)
+{
+    th_extra *x = m->h.extra;
+    bool growing = m->h.oldbuckets != 0;
+    if (TH_UNLIKELY(m->h.count >= x->grow_at && !growing)) {
+        return TH_NEEDS_ROOM;
+    }
+    th_bytes_heap *heap = bytes_of(s, m, false);
+    if (s->key_class == TH_KEY_BYTES || s->value_bytes) {
+        uint64_t key_length = s->key_class == TH_KEY_BYTES ? key->length : 0;
+        if (!th_bytes_has_room(heap, key_length, value_length, th_bytes_to_move(x))) {
+            return TH_NEEDS_ROOM;
+        }
+    }
+    uint8_t *bucket = gap->bucket;
+    uint32_t slot = gap->slot;
+    uint64_t index = 0;
+    if (TH_UNLIKELY(bucket == NULL)) {
+        uint64_t main = th_array_main(array);
+        bool too_many = th_array_of(array)->used - main >= main;
+        if (too_many && !growing) {
+            return TH_NEEDS_ROOM; /* growth to the same size closes the gaps that keep chains long */
+        }
+        bucket = add_overflow(s, m, array, gap->last, gap->last_index, &index);
+        if (bucket == NULL) {
+            return TH_NEEDS_ROOM;
+        }
+        slot = 0;
+        if (gap->hops + 1 > TH_CHAIN_LIMIT && x->seed_changes < TH_CURSOR_STAGES - 1) {
+            x->wants_seed = 1;
+            x->grow_at = 0;
+        }
+    }
+    th_key_store(s, th_bucket_key(s, bucket, slot), key, heap);
+    bucket[slot] = th_tophash(hash);
+    m->h.count++;
+    *place = (th_place){bucket, index, slot, array};
+    return TH_ABSENT;
+}
+
+/*
+ * Finds the key's slot or makes one: TH_PRESENT, TH_ABSENT (key stored, value not yet), TH_NEEDS_ROOM.
+ * During growth the key's old bucket is evacuated first, so that new entries only go to the new array.
+ */
+TH_INLINE th_status upsert(const th_shape *s, th_map *m, const th_key *key, uint64_t hash,
+                           uint64_t value_length, th_place *place)
+{
+    th_array_word array = m->h.buckets;
+    if (TH_UNLIKELY(array == 0)) {
+        return TH_NEEDS_ROOM;
+    }
+    if (TH_UNLIKELY(m->h.oldbuckets != 0) && !growth_step(s, m, hash)) {
+        return TH_NEEDS_ROOM;
+    }
+    th_gap gap = {NULL, 0, NULL, 0, 0};
+    if (probe(s, array, key, hash, bytes_of(s, m, false), place, &gap)) {
+        return TH_PRESENT;
+    }
+    return insert(s, m, key, hash, value_length, array, &gap, place);
+}
+
+/* The bucket before `index` in the chain of a hash. */
+TH_INLINE uint64_t previous_bucket(const th_shape *s, th_array_word array, uint64_t hash, uint64_t index)
+{
+    uint64_t at = th_index(array, hash);
+    for (;;) {
+        uint64_t next = th_next_bucket(array, th_bucket_at(s, array, at), at);
+        if (next == index || next == 0) {
+            return at;
+        }
+        at = next;
+    }
+}
+
+/*
+ * After a slot became TH_EMPTY_ONE: if nothing follows it in its chain, it and the empty slots before it
+ * become TH_EMPTY_REST, as Go does, so that searches end there.
+ */
+TH_INLINE void propagate_rest(const th_shape *s, const th_place *place, uint64_t hash)
+{
+    uint8_t *bucket = place->bucket;
+    uint64_t index = place->index;
+    uint32_t slot = place->slot;
+    if (slot == TH_SLOTS - 1) {
+        uint64_t next = th_next_bucket(place->array, bucket, index);
+        if (next != 0 && *th_bucket_at(s, place->array, next) != TH_EMPTY_REST) {
+            return;
+        }
+    } else if (bucket[slot + 1] != TH_EMPTY_REST) {
+        return;
+    }
+    for (;;) {
+        bucket[slot] = TH_EMPTY_REST;
+        if (slot == 0) {
+            if (index == th_index(place->array, hash)) {
+                return;
+            }
+            index = previous_bucket(s, place->array, hash, index);
+            bucket = th_bucket_at(s, place->array, index);
+            slot = TH_SLOTS;
+        }
+        slot--;
+        if (bucket[slot] != TH_EMPTY_ONE) {
+            return;
+        }
+    }
+}
+
+/* Takes an entry out; its value has been read. */
+TH_INLINE void erase(const th_shape *s, th_map *m, const th_place *place, uint64_t hash)
+{
+    bool in_old = place->array != m->h.buckets;
+    th_bytes_heap *heap = bytes_of(s, m, in_old);
+    if (s->key_class == TH_KEY_BYTES) {
+        th_bytes_drop(th_bucket_key(s, place->bucket, place->slot), heap);
+    }
+    if (s->value_bytes) {
+        th_bytes_drop(th_bucket_value(s, place->bucket, place->slot), heap);
+    }
+    place->bucket[place->slot] = TH_EMPTY_ONE;
+    propagate_rest(s, place, hash);
+    m->h.count--;
+}
+
+/*
+ * Does a removal's share of growth and finds the key. TH_NEEDS_ROOM only when pages are due to be given
+ * back, which cannot fail; when growth lacks room the entry is removed from where it lies.
+ */
+TH_INLINE th_status find_to_remove(const th_shape *s, th_map *m, const th_key *key, uint64_t hash,
+                                   th_place *place)
+{
+    th_array_word old = m->h.oldbuckets;
+    if (TH_UNLIKELY(old != 0) && !growth_step(s, m, hash) && release_due(s, m, old)) {
+        return TH_NEEDS_ROOM;
+    }
+    return lookup(s, m, key, hash, place) ? TH_PRESENT : TH_ABSENT;
+}

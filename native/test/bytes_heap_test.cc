@@ -1,0 +1,174 @@
+/* Long keys and values: their memory must come back. */
+#include "support.h"
+
+namespace tophash::test {
+namespace {
+
+std::string longKey(uint64_t i, uint64_t length) {
+    std::string key = packed(i);
+    key.resize(std::max<uint64_t>(length, 16), static_cast<char>('a' + i % 26));
+    return key;
+}
+
+TEST(BytesHeap, ShortKeysTakeNoHeap) {
+    Heap heap;
+    Map map(heap, bytesLongType());
+    for (char c = 'a'; c <= 'z'; c++) ASSERT_EQ(TH_ABSENT, map.put(std::string(static_cast<size_t>(c - 'a') % 13, c), packed(1)));
+    EXPECT_EQ(0u, map.stats().heap_bytes_live);
+    ASSERT_EQ(TH_ABSENT, map.put(std::string(13, 'z'), packed(1)));
+    EXPECT_GE(map.stats().heap_bytes_live, 13u);
+    EXPECT_LE(map.stats().heap_bytes_live, 32u);
+    EXPECT_TRUE(isSound(map));
+}
+
+TEST(BytesHeap, RemovalReturnsTheBlock) {
+    Heap heap;
+    Map map(heap, bytesBytesType());
+    std::string key(100, 'k'), value(200, 'v');
+    ASSERT_EQ(TH_ABSENT, map.put(key, value));
+    uint64_t live = map.stats().heap_bytes_live;
+    EXPECT_GE(live, 300u);
+    ASSERT_EQ(TH_PRESENT, map.remove(key));
+    EXPECT_EQ(0u, map.stats().heap_bytes_live);
+    EXPECT_GE(map.stats().heap_bytes_dead, 300u);
+    ASSERT_EQ(TH_ABSENT, map.put(key, value));
+    EXPECT_EQ(live, map.stats().heap_bytes_live);
+    EXPECT_TRUE(isSound(map));
+}
+
+TEST(BytesHeap, ChurnOfLongKeysStaysBounded) {
+    Heap heap;
+    Map map(heap, bytesLongType());
+    const uint64_t window = 500;
+    Random random(1);
+    std::vector<std::string> live;
+    uint64_t rounds = scaled(100000, 5000), most = 0;
+    for (uint64_t i = 0; i < rounds; i++) {
+        std::string key = longKey(i, 16 + random.below(500));
+        ASSERT_EQ(TH_ABSENT, map.put(key, packed(i)));
+        live.push_back(key);
+        if (live.size() > window) {
+            uint64_t victim = random.below(live.size());
+            ASSERT_EQ(TH_PRESENT, map.remove(live[victim]));
+            live[victim] = live.back();
+            live.pop_back();
+        }
+        most = std::max(most, map.stats().reserved_bytes);
+    }
+    /* 500 keys of 266 bytes on average are 133 KB; classes, doubling segments and growth on top. */
+    EXPECT_LT(most, 4u << 20) << "reserved bytes grow with the churn";
+    EXPECT_TRUE(isSound(map));
+    for (const std::string &key : live) ASSERT_EQ(TH_PRESENT, map.find(key));
+    EXPECT_EQ(live.size(), walkAll(map).size());
+}
+
+/*
+ * Sizes that change over time defeat free lists by size: what 100-byte keys left cannot hold 120-byte keys.
+ * Only moving the live bytes together helps then.
+ */
+TEST(BytesHeap, ChurnOfDriftingSizesStaysBounded) {
+    Heap heap;
+    Map map(heap, bytesLongType());
+    uint64_t n = 0, most = 0;
+    for (uint64_t length = 20; length < 1000; length += 9) {
+        for (uint64_t i = 0; i < 400; i++, n++) {
+            ASSERT_EQ(TH_ABSENT, map.put(longKey(n, length), packed(n)));
+            if (n >= 400) {
+                ASSERT_EQ(TH_PRESENT, map.remove(longKey(n - 400, length - (i < 400 ? 9 : 0))));
+            }
+        }
+        most = std::max(most, map.stats().reserved_bytes);
+    }
+    /* 400 keys are at most 400 KB at any time; all that passed through are 21 MB. */
+    EXPECT_LT(most, 6u << 20);
+    EXPECT_EQ(400, map.size());
+    EXPECT_TRUE(isSound(map));
+}
+
+TEST(BytesHeap, ValuesReplacedByLongerAndShorter) {
+    Heap heap;
+    for (const th_type &type : {bytesBytesType(), typeOf(kKeyParts[0], kValueParts[7])}) {
+        Twin twin(heap, type);
+        Random random(2);
+        for (uint64_t i = 0; i < scaled(20000, 1000); i++) {
+            uint64_t length = random.below(4) == 0 ? random.below(14) : random.below(700);
+            twin.put(makeKey(type, random.below(100)), std::string(length, static_cast<char>(i)));
+        }
+        EXPECT_LT(twin.map.stats().reserved_bytes, 2u << 20);
+        expectConsistent(twin);
+        uint64_t bytes = 0;
+        for (const auto &[key, value] : twin.model) {
+            bytes += (key.size() > 12 ? key.size() : 0) + (value.size() > 12 ? value.size() : 0);
+        }
+        EXPECT_GE(twin.map.stats().heap_bytes_live, bytes);
+        EXPECT_LE(twin.map.stats().heap_bytes_live, bytes * 5 / 4 + 200 * 16);
+        for (uint64_t i = 0; i < 100; i++) twin.remove(makeKey(type, i));
+        EXPECT_EQ(0u, twin.map.stats().heap_bytes_live);
+        expectConsistent(twin);
+    }
+}
+
+TEST(BytesHeap, GrowthAndShrinkLeaveTheDeadBehind) {
+    Heap heap;
+    Twin twin(heap, bytesBytesType());
+    for (uint64_t i = 0; i < 3000; i++) twin.put(longKey(i, 100), std::string(150, 'v'));
+    for (uint64_t i = 0; i < 3000; i++) {
+        if (i % 10 != 0) twin.remove(longKey(i, 100));
+    }
+    uint64_t reserved = twin.map.stats().reserved_bytes;
+    ASSERT_EQ(TH_OK, twin.shrink());
+    EXPECT_LT(twin.map.stats().reserved_bytes, reserved / 4);
+    EXPECT_LT(twin.map.stats().heap_bytes_dead, twin.map.stats().heap_bytes_live);
+    expectConsistent(twin);
+    for (uint64_t i = 0; i < 3000; i += 10) twin.remove(longKey(i, 100));
+    ASSERT_EQ(TH_OK, twin.shrink());
+    EXPECT_LT(twin.map.stats().reserved_bytes, 4096u) << "an empty map keeps its bytes heap";
+    expectConsistent(twin);
+}
+
+TEST(BytesHeap, ClearForgetsTheBytes) {
+    Heap heap;
+    Twin twin(heap, bytesBytesType());
+    for (int round = 0; round < 5; round++) {
+        for (uint64_t i = 0; i < 1000; i++) twin.put(longKey(i, 60 + i % 70), std::string(i % 300, 'v'));
+        uint64_t reserved = twin.map.stats().reserved_bytes;
+        ASSERT_EQ(TH_OK, twin.clear());
+        EXPECT_EQ(0u, twin.map.stats().heap_bytes_live);
+        EXPECT_LE(twin.map.stats().reserved_bytes, reserved);
+        expectConsistent(twin);
+        if (round > 0) EXPECT_LE(reserved, 2u << 20) << "cleared bytes are not used again";
+    }
+}
+
+TEST(BytesHeap, LargeValues) {
+    Heap heap;
+    Twin twin(heap, bytesBytesType());
+    for (uint64_t shift = 10; shift <= 22; shift++) {
+        for (uint64_t around : {(uint64_t{1} << shift) - 1, uint64_t{1} << shift, (uint64_t{1} << shift) + 1}) {
+            twin.put(packed(shift), std::string(around, static_cast<char>(shift)));
+            twin.put(std::string(around, static_cast<char>(shift)), packed(around));
+        }
+    }
+    expectConsistent(twin);
+    while (!twin.model.empty()) twin.remove(std::string(twin.model.begin()->first));
+    EXPECT_EQ(0u, twin.map.stats().heap_bytes_live);
+    expectConsistent(twin);
+}
+
+/* Neighbouring blocks: a key's or value's bytes must not reach into the next. */
+TEST(BytesHeap, EveryLengthKeepsItsNeighbours) {
+    Heap heap;
+    Twin twin(heap, bytesBytesType());
+    for (uint64_t length = 0; length < 1200; length++) {
+        twin.put(longKey(length, length), std::string(length, static_cast<char>(length)));
+    }
+    expectConsistent(twin);
+    for (uint64_t length = 0; length < 1200; length += 2) twin.remove(longKey(length, length));
+    for (uint64_t length = 0; length < 1200; length += 2) {
+        twin.put(longKey(length + 10000, 1200 - length), std::string(1200 - length, static_cast<char>(length)));
+    }
+    expectConsistent(twin);
+}
+
+} // namespace
+} // namespace tophash::test

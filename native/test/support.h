@@ -1,0 +1,86 @@
+/*
+ * What every test file includes: the engine's owners and the model, reported through GoogleTest.
+ *
+ * TOPHASH_TEST_SCALE divides the number of rounds of long tests, for emulators and sanitizers.
+ */
+#ifndef TOPHASH_TEST_SUPPORT_H
+#define TOPHASH_TEST_SUPPORT_H
+
+#include <gtest/gtest.h>
+
+#include "model.h"
+
+#if defined(__SANITIZE_THREAD__)
+#define TOPHASH_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define TOPHASH_TSAN 1
+#endif
+#endif
+#ifndef TOPHASH_TSAN
+#define TOPHASH_TSAN 0
+#endif
+
+namespace tophash::test {
+
+inline void recordFailure(const std::string &message) { ADD_FAILURE() << message; }
+
+inline const bool kReportsThroughGoogleTest = (complain = recordFailure, true);
+
+inline uint64_t scaled(uint64_t rounds, uint64_t least = 1) {
+    static const uint64_t divisor = [] {
+        const char *text = std::getenv("TOPHASH_TEST_SCALE");
+        uint64_t value = text ? std::strtoull(text, nullptr, 10) : 1;
+        return value ? value : 1;
+    }();
+    return std::max(rounds / divisor, least);
+}
+
+inline testing::AssertionResult isConsistent(const Map &map, const Model &model) {
+    std::string message = difference(map, model);
+    return message.empty() ? testing::AssertionSuccess() : testing::AssertionFailure() << message;
+}
+
+/* After every batch of operations: invariants, size, every key, and a walk against the model. */
+#define expectConsistent(twin) EXPECT_TRUE(isConsistent((twin).map, (twin).model))
+#define assertConsistent(twin) ASSERT_TRUE(isConsistent((twin).map, (twin).model))
+
+/* Only the invariants; for maps too large to keep a model of. */
+inline testing::AssertionResult isSound(const Map &map) {
+    char message[512] = "";
+    if (th_check_map(map.raw(), map.stamp(), message, sizeof message)) return testing::AssertionSuccess();
+    return testing::AssertionFailure() << message;
+}
+
+inline std::vector<std::string> kernels() {
+    std::vector<std::string> names;
+    for (uint32_t i = 0; const char *name = th_kernel_at(i); i++) names.emplace_back(name);
+    return names;
+}
+
+/* The kernel is one for the process: a test that selects one leaves the old one behind. */
+class KernelScope {
+public:
+    explicit KernelScope(const std::string &name) : before_(th_kernel()) {
+        EXPECT_EQ(TH_OK, th_kernel_select(name.c_str()));
+        EXPECT_EQ(name, th_kernel());
+    }
+    KernelScope(const KernelScope &) = delete;
+    KernelScope &operator=(const KernelScope &) = delete;
+    ~KernelScope() { EXPECT_EQ(TH_OK, th_kernel_select(before_.c_str())); }
+
+private:
+    std::string before_;
+};
+
+/* Keys in the order of the numbers, through th_long_put; the fastest way to a map of n entries. */
+inline void fillLong(Map &map, uint64_t from, uint64_t to) {
+    for (uint64_t i = from; i < to; i++) {
+        th_status status = map.withRoom(0, [&] { return th_long_put(map.raw(), map.stamp(), i, ~i); });
+        ASSERT_EQ(TH_ABSENT, status) << "key " << i;
+    }
+}
+
+} // namespace tophash::test
+
+#endif
