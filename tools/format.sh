@@ -21,20 +21,19 @@ cd "$(dirname "$0")/.."
 formatter=target/format/google-java-format.jar
 status=0
 
+# files NAME_TEST... -> the sources that a person wrote; the bindings (ffi) stay as jextract wrote them
 files() {
-    find "$@" -type f ! -path '*/target/*' ! -path '*/build/*'
+    find . \( -name .git -o -name build -o -name target -o -name ffi \) -prune -o \
+        -type f \( "$@" \) -print0
 }
 
 # shellcheck disable=SC2086
-files native benchmarks \( -name '*.c' -o -name '*.h' -o -name '*.cc' \) -print0 |
-    xargs -0r clang-format-14 $clang_options || status=1
+files -name '*.c' -o -name '*.h' -o -name '*.cc' | xargs -0r clang-format-14 $clang_options || status=1
 
 [ -e $formatter ] || ./mvnw -q -N dependency:copy@formatter
 java=$(tools/find-jdk.sh)/bin/java
-# The bindings stay as jextract wrote them.
 # shellcheck disable=SC2086
-files java benchmarks -name '*.java' ! -path '*/internal/ffi/*' -print0 |
-    xargs -0r "$java" -jar $formatter --aosp $java_options || status=1
+files -name '*.java' | xargs -0r "$java" -jar $formatter --aosp $java_options || status=1
 
 [ $status = 0 ] || echo "FAILED: the files above are not formatted; run tools/format.sh fix" >&2
 exit $status

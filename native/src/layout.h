@@ -106,6 +106,7 @@ struct th_map {
     uint64_t previous; /* the value that the last write replaced, for th_previous */
 };
 _Static_assert(sizeof(struct th_map) == 64, "a map header is one cache line");
+_Static_assert(offsetof(struct th_map, previous) == TH_PREVIOUS_OFFSET, "as the public header says");
 
 #define TH_STAMP_BUSY 1u
 #define TH_STAMP_SHAPE 0xfeu

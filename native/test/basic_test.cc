@@ -7,14 +7,14 @@ namespace {
 using TypeAndKernel = std::tuple<NamedType, std::string>;
 
 class BasicTest : public testing::TestWithParam<TypeAndKernel> {
-protected:
+  protected:
     const th_type &type() const { return std::get<0>(GetParam()).type; }
     std::string key(uint64_t i) const { return makeKey(type(), i); }
     std::string value(uint64_t i) const { return makeValue(type(), i); }
     /* Enough for a few growths, but not more than the type can tell apart. */
     uint64_t count() const { return std::min<uint64_t>(scaled(300, 60), keyCount(type()) / 2); }
 
-private:
+  private:
     KernelScope kernel_{std::get<1>(GetParam())};
 };
 
@@ -28,44 +28,56 @@ TEST_P(BasicTest, PutInsertsFindsAndReplaces) {
         EXPECT_EQ(TH_PRESENT, twin.find(key(i)));
     }
     assertConsistent(twin);
-    for (uint64_t i = 0; i < count(); i++) EXPECT_EQ(TH_PRESENT, twin.put(key(i), value(i + 1000)));
+    for (uint64_t i = 0; i < count(); i++)
+        EXPECT_EQ(TH_PRESENT, twin.put(key(i), value(i + 1000)));
     assertConsistent(twin);
-    for (uint64_t i = count(); i < 2 * count(); i++) EXPECT_EQ(TH_ABSENT, twin.find(key(i)));
+    for (uint64_t i = count(); i < 2 * count(); i++)
+        EXPECT_EQ(TH_ABSENT, twin.find(key(i)));
 }
 
 TEST_P(BasicTest, PutIfAbsentKeepsWhatIsThere) {
     Heap heap;
     Twin twin(heap, type());
-    for (uint64_t i = 0; i < count(); i++) EXPECT_EQ(TH_ABSENT, twin.putIfAbsent(key(i), value(i)));
-    for (uint64_t i = 0; i < count(); i++) EXPECT_EQ(TH_PRESENT, twin.putIfAbsent(key(i), value(i + 1)));
+    for (uint64_t i = 0; i < count(); i++)
+        EXPECT_EQ(TH_ABSENT, twin.putIfAbsent(key(i), value(i)));
+    for (uint64_t i = 0; i < count(); i++)
+        EXPECT_EQ(TH_PRESENT, twin.putIfAbsent(key(i), value(i + 1)));
     assertConsistent(twin);
 }
 
 TEST_P(BasicTest, RemoveTakesOneEntryOnly) {
     Heap heap;
     Twin twin(heap, type());
-    for (uint64_t i = 0; i < count(); i++) twin.put(key(i), value(i));
-    for (uint64_t i = 0; i < count(); i += 2) EXPECT_EQ(TH_PRESENT, twin.remove(key(i)));
+    for (uint64_t i = 0; i < count(); i++)
+        twin.put(key(i), value(i));
+    for (uint64_t i = 0; i < count(); i += 2)
+        EXPECT_EQ(TH_PRESENT, twin.remove(key(i)));
     assertConsistent(twin);
-    for (uint64_t i = 0; i < count(); i += 2) EXPECT_EQ(TH_ABSENT, twin.remove(key(i)));
-    for (uint64_t i = 0; i < count(); i += 2) EXPECT_EQ(TH_ABSENT, twin.put(key(i), value(i + 7)));
+    for (uint64_t i = 0; i < count(); i += 2)
+        EXPECT_EQ(TH_ABSENT, twin.remove(key(i)));
+    for (uint64_t i = 0; i < count(); i += 2)
+        EXPECT_EQ(TH_ABSENT, twin.put(key(i), value(i + 7)));
     assertConsistent(twin);
-    for (uint64_t i = 0; i < count(); i++) EXPECT_EQ(TH_PRESENT, twin.remove(key(i)));
+    for (uint64_t i = 0; i < count(); i++)
+        EXPECT_EQ(TH_PRESENT, twin.remove(key(i)));
     assertConsistent(twin);
 }
 
 TEST_P(BasicTest, ClearAndShrinkAndReserve) {
     Heap heap;
     Twin twin(heap, type());
-    for (uint64_t i = 0; i < count(); i++) twin.put(key(i), value(i));
+    for (uint64_t i = 0; i < count(); i++)
+        twin.put(key(i), value(i));
     EXPECT_EQ(TH_OK, twin.clear());
     assertConsistent(twin);
-    for (uint64_t i = 0; i < count() / 4; i++) EXPECT_EQ(TH_ABSENT, twin.put(key(i), value(i)));
+    for (uint64_t i = 0; i < count() / 4; i++)
+        EXPECT_EQ(TH_ABSENT, twin.put(key(i), value(i)));
     EXPECT_EQ(TH_OK, twin.shrink());
     assertConsistent(twin);
     EXPECT_EQ(TH_OK, twin.reserve(count()));
     assertConsistent(twin);
-    for (uint64_t i = 0; i < count(); i++) twin.put(key(i), value(i + 3));
+    for (uint64_t i = 0; i < count(); i++)
+        twin.put(key(i), value(i + 3));
     assertConsistent(twin);
 }
 
@@ -116,13 +128,15 @@ std::string nameOf(const testing::TestParamInfo<TypeAndKernel> &info) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Types, BasicTest,
-                         testing::Combine(testing::ValuesIn(allTypes()), testing::ValuesIn(kernels())), nameOf);
+                         testing::Combine(testing::ValuesIn(allTypes()), testing::ValuesIn(kernels())),
+                         nameOf);
 
 /* All of a small type's keys at once: 256 keys of one byte. */
 TEST(Basic, EveryKeyOfOneByte) {
     Heap heap;
     Twin twin(heap, typeOf({"", TH_KIND_FIXED, 1, 1}, {"", TH_KIND_FIXED, 1, 1}));
-    for (int i = 0; i < 256; i++) twin.put(std::string(1, static_cast<char>(i)), std::string(1, static_cast<char>(~i)));
+    for (int i = 0; i < 256; i++)
+        twin.put(std::string(1, static_cast<char>(i)), std::string(1, static_cast<char>(~i)));
     EXPECT_EQ(256, twin.map.size());
     expectConsistent(twin);
 }
@@ -130,22 +144,37 @@ TEST(Basic, EveryKeyOfOneByte) {
 TEST(Basic, EveryKeyOfTwoBytes) {
     Heap heap;
     Twin twin(heap, typeOf({"", TH_KIND_FIXED, 2, 2}, {"", TH_KIND_FIXED, 0, 1}));
-    for (uint64_t i = 0; i < 65536; i += scaled(1) * 16) twin.put(packed(i).substr(0, 2), "");
+    for (uint64_t i = 0; i < 65536; i += scaled(1) * 16)
+        twin.put(packed(i).substr(0, 2), "");
     expectConsistent(twin);
 }
 
 TEST(Basic, BoundaryKeysAndValues) {
-    const uint64_t edges[] = {0, 1, 4, 5, 255, 256, 0x7fffffff, 0x80000000, 0xffffffff, uint64_t{1} << 32,
-                              uint64_t{1} << 63, (uint64_t{1} << 63) - 1, ~uint64_t{0}, ~uint64_t{0} - 1};
+    const uint64_t edges[] = {0,
+                              1,
+                              4,
+                              5,
+                              255,
+                              256,
+                              0x7fffffff,
+                              0x80000000,
+                              0xffffffff,
+                              uint64_t{1} << 32,
+                              uint64_t{1} << 63,
+                              (uint64_t{1} << 63) - 1,
+                              ~uint64_t{0},
+                              ~uint64_t{0} - 1};
     for (bool quick : {false, true}) {
         Heap heap;
         Twin twin(heap, longType());
         twin.quick = quick;
         for (uint64_t key : edges) {
-            for (uint64_t value : edges) twin.put(packed(key), packed(value));
+            for (uint64_t value : edges)
+                twin.put(packed(key), packed(value));
         }
         expectConsistent(twin);
-        for (uint64_t key : edges) EXPECT_EQ(TH_PRESENT, twin.remove(packed(key)));
+        for (uint64_t key : edges)
+            EXPECT_EQ(TH_PRESENT, twin.remove(packed(key)));
         expectConsistent(twin);
     }
 }

@@ -13,7 +13,8 @@ std::string longKey(uint64_t i, uint64_t length) {
 TEST(BytesHeap, ShortKeysTakeNoHeap) {
     Heap heap;
     Map map(heap, bytesLongType());
-    for (char c = 'a'; c <= 'z'; c++) ASSERT_EQ(TH_ABSENT, map.put(std::string(static_cast<size_t>(c - 'a') % 13, c), packed(1)));
+    for (char c = 'a'; c <= 'z'; c++)
+        ASSERT_EQ(TH_ABSENT, map.put(std::string(static_cast<size_t>(c - 'a') % 13, c), packed(1)));
     EXPECT_EQ(0u, map.stats().heap_bytes_live);
     ASSERT_EQ(TH_ABSENT, map.put(std::string(13, 'z'), packed(1)));
     EXPECT_GE(map.stats().heap_bytes_live, 13u);
@@ -58,7 +59,8 @@ TEST(BytesHeap, ChurnOfLongKeysStaysBounded) {
     /* 500 keys of 266 bytes on average are 133 KB; classes, doubling segments and growth on top. */
     EXPECT_LT(most, 4u << 20) << "reserved bytes grow with the churn";
     EXPECT_TRUE(isSound(map));
-    for (const std::string &key : live) ASSERT_EQ(TH_PRESENT, map.find(key));
+    for (const std::string &key : live)
+        ASSERT_EQ(TH_PRESENT, map.find(key));
     EXPECT_EQ(live.size(), walkAll(map).size());
 }
 
@@ -102,7 +104,8 @@ TEST(BytesHeap, ValuesReplacedByLongerAndShorter) {
         }
         EXPECT_GE(twin.map.stats().heap_bytes_live, bytes);
         EXPECT_LE(twin.map.stats().heap_bytes_live, bytes * 5 / 4 + 200 * 16);
-        for (uint64_t i = 0; i < 100; i++) twin.remove(makeKey(type, i));
+        for (uint64_t i = 0; i < 100; i++)
+            twin.remove(makeKey(type, i));
         EXPECT_EQ(0u, twin.map.stats().heap_bytes_live);
         expectConsistent(twin);
     }
@@ -111,16 +114,19 @@ TEST(BytesHeap, ValuesReplacedByLongerAndShorter) {
 TEST(BytesHeap, GrowthAndShrinkLeaveTheDeadBehind) {
     Heap heap;
     Twin twin(heap, bytesBytesType());
-    for (uint64_t i = 0; i < 3000; i++) twin.put(longKey(i, 100), std::string(150, 'v'));
+    for (uint64_t i = 0; i < 3000; i++)
+        twin.put(longKey(i, 100), std::string(150, 'v'));
     for (uint64_t i = 0; i < 3000; i++) {
-        if (i % 10 != 0) twin.remove(longKey(i, 100));
+        if (i % 10 != 0)
+            twin.remove(longKey(i, 100));
     }
     uint64_t reserved = twin.map.stats().reserved_bytes;
     ASSERT_EQ(TH_OK, twin.shrink());
     EXPECT_LT(twin.map.stats().reserved_bytes, reserved / 4);
     EXPECT_LT(twin.map.stats().heap_bytes_dead, twin.map.stats().heap_bytes_live);
     expectConsistent(twin);
-    for (uint64_t i = 0; i < 3000; i += 10) twin.remove(longKey(i, 100));
+    for (uint64_t i = 0; i < 3000; i += 10)
+        twin.remove(longKey(i, 100));
     ASSERT_EQ(TH_OK, twin.shrink());
     EXPECT_LT(twin.map.stats().reserved_bytes, 4096u) << "an empty map keeps its bytes heap";
     expectConsistent(twin);
@@ -130,13 +136,16 @@ TEST(BytesHeap, ClearForgetsTheBytes) {
     Heap heap;
     Twin twin(heap, bytesBytesType());
     for (int round = 0; round < 5; round++) {
-        for (uint64_t i = 0; i < 1000; i++) twin.put(longKey(i, 60 + i % 70), std::string(i % 300, 'v'));
+        for (uint64_t i = 0; i < 1000; i++)
+            twin.put(longKey(i, 60 + i % 70), std::string(i % 300, 'v'));
         uint64_t reserved = twin.map.stats().reserved_bytes;
         ASSERT_EQ(TH_OK, twin.clear());
         EXPECT_EQ(0u, twin.map.stats().heap_bytes_live);
         EXPECT_LE(twin.map.stats().reserved_bytes, reserved);
         expectConsistent(twin);
-        if (round > 0) EXPECT_LE(reserved, 2u << 20) << "cleared bytes are not used again";
+        if (round > 0) {
+            EXPECT_LE(reserved, 2u << 20) << "cleared bytes are not used again";
+        }
     }
 }
 
@@ -144,13 +153,15 @@ TEST(BytesHeap, LargeValues) {
     Heap heap;
     Twin twin(heap, bytesBytesType());
     for (uint64_t shift = 10; shift <= 22; shift++) {
-        for (uint64_t around : {(uint64_t{1} << shift) - 1, uint64_t{1} << shift, (uint64_t{1} << shift) + 1}) {
+        for (uint64_t around :
+             {(uint64_t{1} << shift) - 1, uint64_t{1} << shift, (uint64_t{1} << shift) + 1}) {
             twin.put(packed(shift), std::string(around, static_cast<char>(shift)));
             twin.put(std::string(around, static_cast<char>(shift)), packed(around));
         }
     }
     expectConsistent(twin);
-    while (!twin.model.empty()) twin.remove(std::string(twin.model.begin()->first));
+    while (!twin.model.empty())
+        twin.remove(std::string(twin.model.begin()->first));
     EXPECT_EQ(0u, twin.map.stats().heap_bytes_live);
     expectConsistent(twin);
 }
@@ -163,9 +174,11 @@ TEST(BytesHeap, EveryLengthKeepsItsNeighbours) {
         twin.put(longKey(length, length), std::string(length, static_cast<char>(length)));
     }
     expectConsistent(twin);
-    for (uint64_t length = 0; length < 1200; length += 2) twin.remove(longKey(length, length));
+    for (uint64_t length = 0; length < 1200; length += 2)
+        twin.remove(longKey(length, length));
     for (uint64_t length = 0; length < 1200; length += 2) {
-        twin.put(longKey(length + 10000, 1200 - length), std::string(1200 - length, static_cast<char>(length)));
+        twin.put(longKey(length + 10000, 1200 - length),
+                 std::string(1200 - length, static_cast<char>(length)));
     }
     expectConsistent(twin);
 }

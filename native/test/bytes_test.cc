@@ -5,7 +5,7 @@ namespace tophash::test {
 namespace {
 
 class BytesTest : public testing::TestWithParam<std::string> {
-private:
+  private:
     KernelScope kernel_{GetParam()};
 };
 
@@ -18,12 +18,24 @@ TEST_P(BytesTest, RandomOperations) {
         for (uint64_t i = 0; i < 500; i++) {
             std::string key = bytesKey(random.below(3000));
             switch (random.below(6)) {
-            case 0: twin.put(key, packed(random.next())); break;
-            case 1: twin.putIfAbsent(key, packed(random.next())); break;
-            case 2: twin.add(key, random.next()); break;
-            case 3: twin.add(key, 1); break;
-            case 4: twin.remove(key); break;
-            default: twin.find(key); break;
+            case 0:
+                twin.put(key, packed(random.next()));
+                break;
+            case 1:
+                twin.putIfAbsent(key, packed(random.next()));
+                break;
+            case 2:
+                twin.add(key, random.next());
+                break;
+            case 3:
+                twin.add(key, 1);
+                break;
+            case 4:
+                twin.remove(key);
+                break;
+            default:
+                twin.find(key);
+                break;
             }
         }
         assertConsistent(twin);
@@ -55,7 +67,8 @@ TEST_P(BytesTest, KeysOfManyLengths) {
     Heap heap;
     Twin twin(heap, bytesLongType());
     twin.quick = true;
-    for (uint64_t length : {11u, 12u, 13u, 16u, 17u, 100u, 255u, 256u, 257u, 4095u, 4096u, 65535u, 65536u, 1u << 20}) {
+    for (uint64_t length :
+         {11u, 12u, 13u, 16u, 17u, 100u, 255u, 256u, 257u, 4095u, 4096u, 65535u, 65536u, 1u << 20}) {
         std::string key(length, 'k');
         for (char last : {'a', 'b', '\0'}) {
             key.back() = last;
@@ -102,7 +115,7 @@ struct Keys {
 };
 
 class Batches {
-public:
+  public:
     explicit Batches(Heap &heap) : map(heap, bytesLongType()) {}
 
     Map map;
@@ -111,12 +124,12 @@ public:
     th_progress progress{};
 
     /* Ends at the first failure, which is left in `last`. */
-    template <class Call>
-    uint64_t run(const Keys &keys, Call call) {
+    template <class Call> uint64_t run(const Keys &keys, Call call) {
         progress = {};
         uint64_t longest = 0;
         for (size_t i = 0; i < keys.count(); i++) {
-            if (keys.ends[i] >= keys.starts[i]) longest = std::max(longest, keys.ends[i] - keys.starts[i]);
+            if (keys.ends[i] >= keys.starts[i])
+                longest = std::max(longest, keys.ends[i] - keys.starts[i]);
         }
         for (int stuck = 0; stuck < 3;) {
             uint64_t before = progress.done;
@@ -136,14 +149,14 @@ public:
 
     uint64_t put(const Keys &keys, const std::vector<uint64_t> &values) {
         return run(keys, [&](th_progress *p) {
-            return th_bytes_put_all(map.raw(), map.stamp(), keys.data.data(), keys.data.size(), keys.starts.data(),
-                                    keys.ends.data(), values.data(), keys.count(), p);
+            return th_bytes_put_all(map.raw(), map.stamp(), keys.data.data(), keys.data.size(),
+                                    keys.starts.data(), keys.ends.data(), values.data(), keys.count(), p);
         });
     }
     uint64_t add(const Keys &keys, const std::vector<uint64_t> &deltas) {
         return run(keys, [&](th_progress *p) {
-            return th_bytes_add_all(map.raw(), map.stamp(), keys.data.data(), keys.data.size(), keys.starts.data(),
-                                    keys.ends.data(), deltas.data(), keys.count(), 11, p);
+            return th_bytes_add_all(map.raw(), map.stamp(), keys.data.data(), keys.data.size(),
+                                    keys.starts.data(), keys.ends.data(), deltas.data(), keys.count(), 11, p);
         });
     }
     uint64_t remove(const Keys &keys) {
@@ -154,8 +167,8 @@ public:
     }
     uint64_t get(const Keys &keys, std::vector<uint64_t> &values) {
         return run(keys, [&](th_progress *p) {
-            return th_bytes_get_all(map.raw(), map.stamp(), keys.data.data(), keys.data.size(), keys.starts.data(),
-                                    keys.ends.data(), values.data(), keys.count(), 77, p);
+            return th_bytes_get_all(map.raw(), map.stamp(), keys.data.data(), keys.data.size(),
+                                    keys.starts.data(), keys.ends.data(), values.data(), keys.count(), 77, p);
         });
     }
     uint64_t contains(const Keys &keys, std::vector<uint8_t> &found) {
@@ -186,7 +199,8 @@ public:
     }
     void removeBoth(const Keys &keys) {
         uint64_t expected = 0;
-        for (size_t i = 0; i < keys.count(); i++) expected += model.erase(keys.at(i));
+        for (size_t i = 0; i < keys.count(); i++)
+            expected += model.erase(keys.at(i));
         EXPECT_EQ(expected, remove(keys));
         expectDone(keys);
     }
@@ -194,7 +208,8 @@ public:
         std::vector<uint64_t> values(keys.count(), 0x55);
         std::vector<uint8_t> found(keys.count(), 0x55);
         uint64_t expected = 0;
-        for (size_t i = 0; i < keys.count(); i++) expected += model.count(keys.at(i));
+        for (size_t i = 0; i < keys.count(); i++)
+            expected += model.count(keys.at(i));
         EXPECT_EQ(expected, get(keys, values));
         expectDone(keys);
         EXPECT_EQ(expected, contains(keys, found));
@@ -213,21 +228,25 @@ public:
 
 Keys randomKeys(Random &random, uint64_t n, uint64_t bound) {
     Keys keys;
-    for (uint64_t i = 0; i < n; i++) keys.add(bytesKey(random.below(bound)));
+    for (uint64_t i = 0; i < n; i++)
+        keys.add(bytesKey(random.below(bound)));
     return keys;
 }
 
 std::vector<uint64_t> randomNumbers(Random &random, uint64_t n) {
     std::vector<uint64_t> numbers(n);
-    for (uint64_t &number : numbers) number = random.next();
+    for (uint64_t &number : numbers)
+        number = random.next();
     return numbers;
 }
 
 TEST_P(BytesTest, BatchesOfEveryLength) {
     Random random(2);
     std::vector<uint64_t> lengths;
-    for (uint64_t n = 0; n <= 70; n++) lengths.push_back(n);
-    for (uint64_t n = TH_BATCH_CHUNK - 2; n <= TH_BATCH_CHUNK + 2; n++) lengths.push_back(n);
+    for (uint64_t n = 0; n <= 70; n++)
+        lengths.push_back(n);
+    for (uint64_t n = TH_BATCH_CHUNK - 2; n <= TH_BATCH_CHUNK + 2; n++)
+        lengths.push_back(n);
     Heap heap;
     Batches batches(heap);
     for (uint64_t n : lengths) {
@@ -237,7 +256,9 @@ TEST_P(BytesTest, BatchesOfEveryLength) {
         batches.addBoth(randomKeys(random, n, bound), randomNumbers(random, n));
         batches.removeBoth(randomKeys(random, n, bound));
         batches.getBoth(randomKeys(random, n, bound));
-        if (HasFailure()) FAIL() << "with n = " << n;
+        if (HasFailure()) {
+            FAIL() << "with n = " << n;
+        }
     }
     EXPECT_TRUE(isConsistent(batches.map, batches.model));
 }
@@ -252,7 +273,9 @@ TEST_P(BytesTest, BatchesGoOnAfterNeedsRoom) {
         batches.addBoth(randomKeys(random, n, 2 * n), randomNumbers(random, n));
         batches.removeBoth(randomKeys(random, n / 2, 2 * n));
         ASSERT_TRUE(isConsistent(batches.map, batches.model));
-        if (round == 2) ASSERT_EQ(TH_OK, batches.map.shrink());
+        if (round == 2) {
+            ASSERT_EQ(TH_OK, batches.map.shrink());
+        }
     }
 }
 
@@ -261,9 +284,11 @@ TEST_P(BytesTest, ABatchSeesItsOwnDuplicatesInOrder) {
     Batches batches(heap);
     for (size_t distance = 1; distance < 40; distance++) {
         Keys keys;
-        for (size_t i = 0; i < 200; i++) keys.add(bytesKey(1000 * distance + i % distance));
+        for (size_t i = 0; i < 200; i++)
+            keys.add(bytesKey(1000 * distance + i % distance));
         batches.addBoth(keys, std::vector<uint64_t>(200, 1));
-        if (distance % 3 == 0) batches.removeBoth(keys);
+        if (distance % 3 == 0)
+            batches.removeBoth(keys);
     }
     EXPECT_TRUE(isConsistent(batches.map, batches.model));
 }
@@ -275,18 +300,24 @@ TEST_P(BytesTest, ARefusedKeyEndsTheBatchWhereItStands) {
             Heap heap;
             Batches batches(heap);
             Keys keys;
-            for (size_t i = 0; i < 100; i++) keys.add(bytesKey(i + 1));
-            if (how == 0) keys.ends[bad] = keys.data.size() + 1;
-            if (how == 1) keys.ends[bad] = keys.starts[bad] - 1, keys.starts[bad] += bad ? 0 : 3;
-            if (how == 2) keys.starts[bad] = keys.data.size() + 10, keys.ends[bad] = keys.data.size() + 10;
-            if (how == 3) keys.ends[bad] = ~uint64_t{0}, keys.starts[bad] = ~uint64_t{0} - 4;
+            for (size_t i = 0; i < 100; i++)
+                keys.add(bytesKey(i + 1));
+            if (how == 0)
+                keys.ends[bad] = keys.data.size() + 1;
+            if (how == 1)
+                keys.ends[bad] = keys.starts[bad] - 1, keys.starts[bad] += bad ? 0 : 3;
+            if (how == 2)
+                keys.starts[bad] = keys.data.size() + 10, keys.ends[bad] = keys.data.size() + 10;
+            if (how == 3)
+                keys.ends[bad] = ~uint64_t{0}, keys.starts[bad] = ~uint64_t{0} - 4;
             std::vector<uint64_t> values(100, 3);
             std::vector<uint8_t> found(100, 9);
             batches.put(keys, values);
             EXPECT_EQ(TH_INVALID, batches.last) << bad << ' ' << how;
             EXPECT_EQ(bad, batches.progress.done);
             EXPECT_EQ(static_cast<int64_t>(bad), batches.map.size());
-            for (size_t i = 0; i < bad; i++) batches.model[keys.at(i)] = packed(3);
+            for (size_t i = 0; i < bad; i++)
+                batches.model[keys.at(i)] = packed(3);
             EXPECT_TRUE(isConsistent(batches.map, batches.model));
 
             EXPECT_EQ(bad, batches.get(keys, values));
@@ -322,7 +353,7 @@ TEST_P(BytesTest, KeysEndToEnd) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kernels, BytesTest, testing::ValuesIn(kernels()),
-                         [](const auto &info) { return info.param; });
+                         [](const auto &param) { return param.param; });
 
 } // namespace
 } // namespace tophash::test

@@ -6,7 +6,8 @@ namespace {
 
 uint64_t occupied(const th_map_stats &stats) {
     uint64_t entries = 0;
-    for (uint64_t k = 0; k <= 8; k++) entries += k * stats.occupancy[k];
+    for (uint64_t k = 0; k <= 8; k++)
+        entries += k * stats.occupancy[k];
     return entries;
 }
 
@@ -20,12 +21,15 @@ TEST(Delete, RemovingEverythingLeavesEmptyBuckets) {
             Heap heap;
             Twin twin(heap, named.type);
             uint64_t n = std::min<uint64_t>(keyCount(named.type), 600);
-            for (uint64_t i = 0; i < n; i++) twin.put(makeKey(named.type, i), makeValue(named.type, i));
+            for (uint64_t i = 0; i < n; i++)
+                twin.put(makeKey(named.type, i), makeValue(named.type, i));
             uint64_t buckets = twin.map.stats().buckets;
             for (uint64_t i = 0; i < n; i++) {
                 uint64_t which = backwards ? n - 1 - i : i;
                 ASSERT_EQ(TH_PRESENT, twin.remove(makeKey(named.type, which))) << named.name;
-                if (i % 50 == 0) ASSERT_TRUE(isConsistent(twin.map, twin.model)) << named.name;
+                if (i % 50 == 0) {
+                    ASSERT_TRUE(isConsistent(twin.map, twin.model)) << named.name;
+                }
             }
             th_map_stats stats = twin.map.stats(true);
             EXPECT_EQ(buckets, stats.buckets) << "removal gave arrays back";
@@ -41,7 +45,8 @@ std::vector<uint64_t> keysOfBucket(const Map &map, uint32_t b, uint64_t bucket, 
     std::vector<uint64_t> keys;
     for (uint64_t key = 0; keys.size() < count; key++) {
         uint64_t hash = th_test_hash(map.raw(), map.stamp(), packed(key).data(), 8);
-        if ((hash >> (64 - b)) == bucket) keys.push_back(key);
+        if ((hash >> (64 - b)) == bucket)
+            keys.push_back(key);
     }
     return keys;
 }
@@ -57,7 +62,8 @@ TEST(Delete, EmptyRestSpreadsBackThroughAChain) {
         ASSERT_EQ(TH_OK, twin.map.created());
         uint32_t b = twin.map.stats().b;
         std::vector<uint64_t> keys = keysOfBucket(twin.map, b, 3, 24);
-        for (uint64_t key : keys) twin.put(packed(key), packed(key));
+        for (uint64_t key : keys)
+            twin.put(packed(key), packed(key));
         th_map_stats full = twin.map.stats(true);
         ASSERT_EQ(2u, full.overflow_buckets);
         EXPECT_EQ(3u, full.longest_chain);
@@ -69,7 +75,8 @@ TEST(Delete, EmptyRestSpreadsBackThroughAChain) {
                                         : (i * 7) % 24;
             ASSERT_EQ(TH_PRESENT, twin.remove(packed(keys[which])));
             assertConsistent(twin);
-            for (uint64_t key : keys) twin.find(packed(key));
+            for (uint64_t key : keys)
+                twin.find(packed(key));
         }
         EXPECT_EQ(0u, occupied(twin.map.stats(true)));
     }
@@ -80,7 +87,8 @@ TEST(Delete, InsertionFillsHoles) {
     Heap heap;
     Twin twin(heap, longType(), seeded(6, 100));
     std::vector<uint64_t> keys = keysOfBucket(twin.map, twin.map.stats().b, 1, 48);
-    for (size_t i = 0; i < 24; i++) twin.put(packed(keys[i]), packed(i));
+    for (size_t i = 0; i < 24; i++)
+        twin.put(packed(keys[i]), packed(i));
     ASSERT_EQ(2u, twin.map.stats().overflow_buckets);
     for (size_t i = 0; i < 24; i++) {
         EXPECT_EQ(TH_PRESENT, twin.remove(packed(keys[i])));
@@ -96,7 +104,8 @@ TEST(Delete, ReplacingBehindAHoleDoesNotDuplicate) {
     Heap heap;
     Twin twin(heap, longType(), seeded(7, 100));
     std::vector<uint64_t> keys = keysOfBucket(twin.map, twin.map.stats().b, 0, 20);
-    for (uint64_t key : keys) twin.put(packed(key), packed(1));
+    for (uint64_t key : keys)
+        twin.put(packed(key), packed(1));
     twin.remove(packed(keys[0]));
     twin.remove(packed(keys[9]));
     for (size_t i : {1u, 8u, 10u, 19u}) {
@@ -113,7 +122,8 @@ TEST(Delete, RefillReusesSlotsWithoutMoreOverflow) {
     Map map(heap, longType(), seeded(8));
     uint64_t n = scaled(50000, 2000);
     fillLong(map, 0, n);
-    while (map.stats().growing) fillLong(map, n, n + 1), n++;
+    while (map.stats().growing)
+        fillLong(map, n, n + 1), n++;
     th_map_stats before = map.stats();
     for (int round = 0; round < 3; round++) {
         for (uint64_t i = 0; i < n; i++) {
@@ -139,12 +149,16 @@ TEST(Delete, RemovalDuringGrowth) {
             twin.put(bytesKey(n), makeValue(twin.map.type(), n));
             n++;
         }
-        for (uint64_t i = 0; i < part * 3; i++, n++) twin.put(bytesKey(n), "");
-        for (uint64_t i = part % 2; i < n; i += 2) EXPECT_EQ(TH_PRESENT, twin.remove(bytesKey(i)));
+        for (uint64_t i = 0; i < part * 3; i++, n++)
+            twin.put(bytesKey(n), "");
+        for (uint64_t i = part % 2; i < n; i += 2)
+            EXPECT_EQ(TH_PRESENT, twin.remove(bytesKey(i)));
         assertConsistent(twin);
-        for (uint64_t i = 1 - part % 2; i < n; i += 2) EXPECT_EQ(TH_PRESENT, twin.remove(bytesKey(i)));
+        for (uint64_t i = 1 - part % 2; i < n; i += 2)
+            EXPECT_EQ(TH_PRESENT, twin.remove(bytesKey(i)));
         assertConsistent(twin);
-        for (uint64_t i = 0; i < n; i++) EXPECT_EQ(TH_ABSENT, twin.put(bytesKey(i), "again"));
+        for (uint64_t i = 0; i < n; i++)
+            EXPECT_EQ(TH_ABSENT, twin.put(bytesKey(i), "again"));
         assertConsistent(twin);
     }
 }

@@ -36,24 +36,25 @@ inline uint64_t mix(uint64_t x) {
 }
 
 class Random {
-public:
+  public:
     explicit Random(uint64_t seed) : state_(seed) {}
     uint64_t next() { return mix(state_++); }
     uint64_t below(uint64_t bound) { return next() % bound; }
 
-private:
+  private:
     uint64_t state_;
 };
 
 class Heap {
-public:
+  public:
     explicit Heap(uint64_t byteLimit = 0, bool deferred = false) {
         th_heap_options options{};
         options.byte_limit = byteLimit;
         options.deferred = deferred;
         options.huge_pages = 1;
         th_status status = th_heap_create(&options, &heap_);
-        if (status != TH_OK) printAndAbort(std::string("th_heap_create: ") + th_status_name(status));
+        if (status != TH_OK)
+            printAndAbort(std::string("th_heap_create: ") + th_status_name(status));
     }
     Heap(const Heap &) = delete;
     Heap &operator=(const Heap &) = delete;
@@ -68,24 +69,28 @@ public:
                      " retired bytes");
         }
         th_status status = th_heap_destroy(heap_);
-        if (status != TH_OK) complain(std::string("th_heap_destroy: ") + th_status_name(status));
+        if (status != TH_OK)
+            complain(std::string("th_heap_destroy: ") + th_status_name(status));
     }
 
     th_heap *raw() { return heap_; }
 
     th_heap_stats stats() {
         th_heap_stats stats{};
-        if (th_heap_get_stats(heap_, &stats) != TH_OK) complain("th_heap_get_stats failed");
+        if (th_heap_get_stats(heap_, &stats) != TH_OK)
+            complain("th_heap_get_stats failed");
         return stats;
     }
 
     void reclaim() {
         uint64_t batch = 0;
-        if (th_heap_seal(heap_, &batch) != TH_OK) complain("th_heap_seal failed");
-        if (th_heap_reclaim(heap_, batch) != TH_OK) complain("th_heap_reclaim failed");
+        if (th_heap_seal(heap_, &batch) != TH_OK)
+            complain("th_heap_seal failed");
+        if (th_heap_reclaim(heap_, batch) != TH_OK)
+            complain("th_heap_reclaim failed");
     }
 
-private:
+  private:
     th_heap *heap_ = nullptr;
 };
 
@@ -103,14 +108,15 @@ inline th_map_options seeded(uint32_t seed, uint64_t expectedSize = 0) {
 }
 
 class Map {
-public:
+  public:
     Map(Heap &heap, const th_type &type, const th_map_options &options = {}) : type_(type) {
         created_ = th_map_create(heap.raw(), &type, &options, &map_, &stamp_);
     }
     Map(const Map &) = delete;
     Map &operator=(const Map &) = delete;
     ~Map() {
-        if (created_ == TH_OK) close();
+        if (created_ == TH_OK)
+            close();
     }
 
     th_status created() const { return created_; }
@@ -132,7 +138,8 @@ public:
     th_map_stats stats(bool full = false) const {
         th_map_stats stats{};
         th_status status = th_map_get_stats(map_, stamp_, full, &stats);
-        if (status != TH_OK) complain(std::string("th_map_get_stats: ") + th_status_name(status));
+        if (status != TH_OK)
+            complain(std::string("th_map_get_stats: ") + th_status_name(status));
         return stats;
     }
 
@@ -140,7 +147,8 @@ public:
         const void *at = nullptr;
         uint64_t length = 0;
         th_status status = th_find(map_, stamp_, key.data(), key.size(), &at, &length);
-        if (status == TH_PRESENT && value) value->assign(static_cast<const char *>(at), length);
+        if (status == TH_PRESENT && value)
+            value->assign(static_cast<const char *>(at), length);
         return status;
     }
     th_status put(std::string_view key, std::string_view value) {
@@ -152,13 +160,14 @@ public:
     th_status remove(std::string_view key) { return th_remove(map_, stamp_, key.data(), key.size()); }
 
     /* Repeats a quick call as its contract says. */
-    template <class Call>
-    th_status withRoom(uint64_t bytes, Call call) {
+    template <class Call> th_status withRoom(uint64_t bytes, Call call) {
         for (int i = 0; i < 1000; i++) {
             th_status status = call();
-            if (status != TH_NEEDS_ROOM) return status;
+            if (status != TH_NEEDS_ROOM)
+                return status;
             th_status made = th_make_room(map_, stamp_, bytes);
-            if (made != TH_OK) return made;
+            if (made != TH_OK)
+                return made;
         }
         complain("th_make_room does not make room");
         return TH_NEEDS_ROOM;
@@ -166,7 +175,7 @@ public:
 
     uint64_t previous() const { return th_previous(map_); }
 
-private:
+  private:
     bool hasLongValue() const {
         return type_.value_kind == TH_KIND_FIXED && type_.value_size == 8 && type_.value_align == 8;
     }
@@ -181,10 +190,11 @@ using Entry = std::pair<std::string, std::string>;
 
 /* A walk that takes entries in portions; see th_cursor. */
 class Walk {
-public:
+  public:
     Walk(const Map &map, uint64_t random) : map_(map) {
         status_ = th_cursor_start(map.raw(), map.stamp(), random, &cursor_);
-        if (status_ >= 0) status_ = TH_MORE;
+        if (status_ >= 0)
+            status_ = TH_MORE;
     }
 
     th_status status() const { return status_; }
@@ -195,7 +205,8 @@ public:
     th_status next(std::vector<Entry> &out, uint32_t capacity = 64, uint64_t room = 8192) {
         for (int attempt = 0; attempt < 8; attempt++) {
             status_ = fetch(out, capacity, keyRoom_ ? keyRoom_ : room, valueRoom_ ? valueRoom_ : room);
-            if (status_ != TH_SMALL_BUFFER) return status_;
+            if (status_ != TH_SMALL_BUFFER)
+                return status_;
             capacity = std::max<uint32_t>(capacity, static_cast<uint32_t>(cursor_.needed_entries));
             keyRoom_ = std::max<uint64_t>(room, cursor_.needed_keys);
             valueRoom_ = std::max<uint64_t>(room, cursor_.needed_values);
@@ -204,7 +215,7 @@ public:
         return status_;
     }
 
-private:
+  private:
     th_status fetch(std::vector<Entry> &out, uint32_t capacity, uint64_t keyRoom, uint64_t valueRoom) {
         const th_type &type = map_.type();
         bool keyBytes = type.key_kind == TH_KIND_BYTES, valueBytes = type.value_kind == TH_KIND_BYTES;
@@ -215,9 +226,12 @@ private:
         th_status status = th_cursor_next(map_.raw(), map_.stamp(), &cursor_, capacity, &count, keys.data(),
                                           keyRoom, keyBytes ? keyEnds.data() : nullptr, values.data(),
                                           valueRoom, valueBytes ? valueEnds.data() : nullptr);
-        if (status < 0 && status != TH_SMALL_BUFFER) return status;
-        if (status == TH_SMALL_BUFFER && count != 0) complain("TH_SMALL_BUFFER with entries");
-        if (count > capacity) complain("a walk returned more entries than asked for");
+        if (status < 0 && status != TH_SMALL_BUFFER)
+            return status;
+        if (status == TH_SMALL_BUFFER && count != 0)
+            complain("TH_SMALL_BUFFER with entries");
+        if (count > capacity)
+            complain("a walk returned more entries than asked for");
         for (uint32_t i = 0; i < count; i++) {
             out.emplace_back(element(keys, keyEnds, keyBytes, type.key_size, i),
                              element(values, valueEnds, valueBytes, type.value_size, i));
@@ -246,8 +260,10 @@ private:
 inline std::vector<Entry> walkAll(const Map &map, uint64_t random = 0, uint32_t capacity = 64) {
     std::vector<Entry> entries;
     Walk walk(map, random);
-    while (!walk.ended()) walk.next(entries, capacity);
-    if (walk.status() != TH_OK) complain(std::string("walk: ") + th_status_name(walk.status()));
+    while (!walk.ended())
+        walk.next(entries, capacity);
+    if (walk.status() != TH_OK)
+        complain(std::string("walk: ") + th_status_name(walk.status()));
     return entries;
 }
 

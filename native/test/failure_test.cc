@@ -13,7 +13,7 @@ constexpr int64_t kNone = -1;
 
 /* Runs one operation; when it fails for want of memory, checks the map and runs it once more. */
 class Script {
-public:
+  public:
     Script(Twin &twin, Heap &heap) : twin_(twin), heap_(heap) {}
 
     void step(const std::function<th_status()> &operation) {
@@ -32,7 +32,7 @@ public:
 
     int failed = 0;
 
-private:
+  private:
     /* A failed call may have done a preparation that the next one needs, such as a first segment. */
     static uint64_t slack() { return 1u << 16; }
 
@@ -45,14 +45,19 @@ void load(Twin &twin, Heap &heap, Script &script) {
     uint64_t n = std::min<uint64_t>(keyCount(type) / 2, 130);
     auto key = [&](uint64_t i) { return makeKey(type, i); };
     auto value = [&](uint64_t i) { return makeValue(type, i); };
-    for (uint64_t i = 0; i < n; i++) script.step([&] { return twin.put(key(i), value(i)); });
-    for (uint64_t i = 0; i < n; i += 3) script.step([&] { return twin.put(key(i), value(i + 55)); });
-    for (uint64_t i = 0; i < n; i += 2) twin.remove(key(i));
+    for (uint64_t i = 0; i < n; i++)
+        script.step([&] { return twin.put(key(i), value(i)); });
+    for (uint64_t i = 0; i < n; i += 3)
+        script.step([&] { return twin.put(key(i), value(i + 55)); });
+    for (uint64_t i = 0; i < n; i += 2)
+        twin.remove(key(i));
     script.step([&] { return twin.shrink(); });
-    for (uint64_t i = 0; i < n; i += 4) script.step([&] { return twin.putIfAbsent(key(i), value(i)); });
+    for (uint64_t i = 0; i < n; i += 4)
+        script.step([&] { return twin.putIfAbsent(key(i), value(i)); });
     script.step([&] { return twin.reserve(4 * n); });
     script.step([&] { return twin.clear(); });
-    for (uint64_t i = 0; i < n / 4; i++) script.step([&] { return twin.put(key(i), value(i + 60)); });
+    for (uint64_t i = 0; i < n / 4; i++)
+        script.step([&] { return twin.put(key(i), value(i + 60)); });
     EXPECT_TRUE(isConsistent(twin.map, twin.model));
     (void)heap;
 }
@@ -71,7 +76,9 @@ TEST_P(FailureTest, EveryAllocationMayFail) {
         Script script(twin, heap);
         load(twin, heap, script);
         th_test_fail_allocation(heap.raw(), kNone);
-        if (HasFailure()) FAIL() << "allocation " << k << " failed";
+        if (HasFailure()) {
+            FAIL() << "allocation " << k << " failed";
+        }
         if (script.failed == 0) {
             EXPECT_GT(k, 3) << "the load hardly allocates";
             break;
@@ -81,8 +88,10 @@ TEST_P(FailureTest, EveryAllocationMayFail) {
 }
 
 INSTANTIATE_TEST_SUITE_P(KeyKinds, FailureTest,
-                         testing::Combine(testing::ValuesIn(keyKinds()), testing::Bool()), [](const auto &info) {
-                             return std::get<0>(info.param).name + (std::get<1>(info.param) ? "_deferred" : "");
+                         testing::Combine(testing::ValuesIn(keyKinds()), testing::Bool()),
+                         [](const auto &param) {
+                             return std::get<0>(param.param).name +
+                                    (std::get<1>(param.param) ? "_deferred" : "");
                          });
 
 TEST(Failure, CreatingAMap) {
@@ -112,7 +121,8 @@ TEST(Failure, CreatingAMap) {
 /* While nothing can be allocated at all, what is there stays usable. */
 TEST(Failure, ReadingReplacingAndRemovingNeedNoMemory) {
     for (const NamedType &named : keyKinds()) {
-        if (named.type.value_kind == TH_KIND_BYTES) continue;
+        if (named.type.value_kind == TH_KIND_BYTES)
+            continue;
         for (bool growing : {false, true}) {
             Heap heap;
             Twin twin(heap, named.type);
@@ -151,8 +161,11 @@ TEST(Failure, QuickCallsReportThroughMakeRoom) {
             }
             th_test_fail_allocation(heap.raw(), kNone);
             expectConsistent(twin);
-            if (HasFailure()) FAIL() << "allocation " << k << " failed";
-            if (script.failed == 0) break;
+            if (HasFailure()) {
+                FAIL() << "allocation " << k << " failed";
+            }
+            if (script.failed == 0)
+                break;
         }
     }
 }

@@ -6,13 +6,15 @@ namespace {
 
 /* Go's rule, written down a second time: at most 8 entries, or at most 6.5 a bucket. */
 bool fits(uint64_t entries, uint32_t b) {
-    if (entries <= 8) return true;
+    if (entries <= 8)
+        return true;
     return b > 0 && 2 * entries <= 13 * (uint64_t{1} << b);
 }
 
 uint32_t smallestB(uint64_t entries) {
     uint32_t b = 0;
-    while (!fits(entries, b)) b++;
+    while (!fits(entries, b))
+        b++;
     return b;
 }
 
@@ -31,11 +33,13 @@ TEST(Growth, TheFirstWriteMakesTheFirstBucket) {
 
 TEST(Growth, HintsGiveGosB) {
     Heap heap;
-    for (uint64_t hint : {1u, 7u, 8u, 9u, 13u, 14u, 26u, 27u, 52u, 53u, 104u, 105u, 128u, 208u, 209u, 1000u, 1024u,
-                          6656u, 6657u, 100000u, 106496u, 106497u}) {
+    for (uint64_t hint : {1u,   7u,   8u,   9u,   13u,   14u,   26u,   27u,   52u,     53u,     104u,
+                          105u, 128u, 208u, 209u, 1000u, 1024u, 6656u, 6657u, 100000u, 106496u, 106497u}) {
         Map map(heap, longType(), sized(hint));
         ASSERT_EQ(TH_OK, map.created());
-        if (map.stats().buckets == 0) EXPECT_LE(hint, 8u) << "no buckets for a hint of " << hint;
+        if (map.stats().buckets == 0) {
+            EXPECT_LE(hint, 8u) << "no buckets for a hint of " << hint;
+        }
         map.withRoom(0, [&] { return th_long_put(map.raw(), map.stamp(), 0, 0); });
         EXPECT_EQ(smallestB(hint), map.stats().b) << "for a hint of " << hint;
         EXPECT_EQ(uint64_t{1} << smallestB(hint), map.stats().buckets);
@@ -93,7 +97,8 @@ TEST(Growth, EvacuatesAStepWithEachInsertion) {
     Heap heap;
     Map map(heap, longType(), seeded(1));
     uint64_t n = 0;
-    while (map.stats().b < 8 || !map.stats().growing) fillLong(map, n, n + 1), n++;
+    while (map.stats().b < 8 || !map.stats().growing)
+        fillLong(map, n, n + 1), n++;
     th_map_stats before = map.stats();
     EXPECT_EQ(before.buckets, 2 * before.old_buckets);
     EXPECT_EQ(0u, before.same_size);
@@ -103,7 +108,8 @@ TEST(Growth, EvacuatesAStepWithEachInsertion) {
         n++;
         steps++;
         th_map_stats after = map.stats();
-        if (!after.growing) break;
+        if (!after.growing)
+            break;
         ASSERT_GT(after.evacuated, before.evacuated) << "an insertion that moves nothing";
         ASSERT_LE(after.evacuated, after.old_buckets);
         ASSERT_EQ(before.old_buckets, after.old_buckets);
@@ -113,7 +119,8 @@ TEST(Growth, EvacuatesAStepWithEachInsertion) {
     EXPECT_LE(steps, before.old_buckets) << "growth takes more insertions than old buckets";
     EXPECT_GE(steps, before.old_buckets / 3) << "growth moves much at once";
     EXPECT_EQ(0u, map.stats().old_buckets);
-    for (uint64_t i = 0; i < n; i++) ASSERT_EQ(~i, th_long_get(map.raw(), map.stamp(), i, 0));
+    for (uint64_t i = 0; i < n; i++)
+        ASSERT_EQ(~i, th_long_get(map.raw(), map.stamp(), i, 0));
 }
 
 /* In the middle of evacuation every operation must look into the right array. */
@@ -127,7 +134,8 @@ TEST(Growth, OperationsInTheMiddleOfGrowth) {
         while (n < keys && checks < scaled(40, 10)) {
             twin.put(makeKey(named.type, n), makeValue(named.type, n));
             n++;
-            if (!twin.map.stats().growing) continue;
+            if (!twin.map.stats().growing)
+                continue;
             std::string some = makeKey(named.type, random.below(n));
             twin.find(some);
             twin.put(some, makeValue(named.type, n));
@@ -147,15 +155,15 @@ TEST(Growth, OverflowChurnGrowsToTheSameSize) {
     Heap heap;
     Map map(heap, longType(), seeded(3));
     uint64_t n = 0;
-    for (; n < 800; n++) fillLong(map, n, n + 1);
+    for (; n < 800; n++)
+        fillLong(map, n, n + 1);
     uint32_t b = map.stats().b;
     bool sameSize = false;
     uint64_t most = 0;
     for (uint64_t rounds = 0; rounds < 400000 && !sameSize; rounds++, n++) {
         fillLong(map, n, n + 1);
-        ASSERT_EQ(TH_PRESENT, map.withRoom(0, [&] {
-            return th_long_remove(map.raw(), map.stamp(), n - 800);
-        }));
+        ASSERT_EQ(TH_PRESENT,
+                  map.withRoom(0, [&] { return th_long_remove(map.raw(), map.stamp(), n - 800); }));
         th_map_stats stats = map.stats();
         most = std::max(most, stats.overflow_buckets);
         sameSize = stats.growing && stats.same_size;
@@ -165,10 +173,12 @@ TEST(Growth, OverflowChurnGrowsToTheSameSize) {
     th_map_stats stats = map.stats();
     EXPECT_EQ(stats.buckets, stats.old_buckets);
     EXPECT_TRUE(isSound(map));
-    while (map.stats().growing) fillLong(map, n, n + 1), n++;
+    while (map.stats().growing)
+        fillLong(map, n, n + 1), n++;
     EXPECT_LT(map.stats().overflow_buckets, most);
     EXPECT_TRUE(isSound(map));
-    for (uint64_t i = n - 100; i < n; i++) EXPECT_EQ(~i, th_long_get(map.raw(), map.stamp(), i, 0));
+    for (uint64_t i = n - 100; i < n; i++)
+        EXPECT_EQ(~i, th_long_get(map.raw(), map.stamp(), i, 0));
 }
 
 TEST(Growth, ReserveMakesRoomAtOnce) {
@@ -176,13 +186,15 @@ TEST(Growth, ReserveMakesRoomAtOnce) {
         Heap heap;
         Twin twin(heap, longType());
         if (full) {
-            for (uint64_t i = 0; i < 500; i++) twin.put(packed(i), packed(i));
+            for (uint64_t i = 0; i < 500; i++)
+                twin.put(packed(i), packed(i));
         }
         ASSERT_EQ(TH_OK, twin.reserve(5000));
         EXPECT_EQ(smallestB(5000), twin.map.stats().b);
         EXPECT_EQ(0u, twin.map.stats().growing);
         expectConsistent(twin);
-        for (uint64_t i = 500; i < 5000; i++) twin.put(packed(i), packed(i));
+        for (uint64_t i = 500; i < 5000; i++)
+            twin.put(packed(i), packed(i));
         EXPECT_EQ(smallestB(5000), twin.map.stats().b);
         EXPECT_EQ(TH_OK, twin.reserve(10)) << "less than there is";
         EXPECT_EQ(smallestB(5000), twin.map.stats().b);
@@ -195,15 +207,20 @@ TEST(Growth, ShrinkFitsTheArrayToTheEntries) {
         Heap heap;
         Twin twin(heap, named.type);
         uint64_t n = std::min<uint64_t>(keyCount(named.type) / 2, 2000);
-        for (uint64_t i = 0; i < n; i++) twin.put(makeKey(named.type, i), makeValue(named.type, i));
+        for (uint64_t i = 0; i < n; i++)
+            twin.put(makeKey(named.type, i), makeValue(named.type, i));
         uint64_t reserved = twin.map.stats().reserved_bytes;
-        for (uint64_t i = n / 10; i < n; i++) twin.remove(makeKey(named.type, i));
+        for (uint64_t i = n / 10; i < n; i++)
+            twin.remove(makeKey(named.type, i));
         ASSERT_EQ(TH_OK, twin.shrink());
         EXPECT_EQ(smallestB(n / 10), twin.map.stats().b) << named.name;
         EXPECT_EQ(0u, twin.map.stats().growing) << named.name;
-        if (n > 1000) EXPECT_LT(twin.map.stats().reserved_bytes, reserved / 2) << named.name;
+        if (n > 1000) {
+            EXPECT_LT(twin.map.stats().reserved_bytes, reserved / 2) << named.name;
+        }
         ASSERT_TRUE(isConsistent(twin.map, twin.model)) << named.name;
-        for (uint64_t i = 0; i < n / 10; i++) twin.remove(makeKey(named.type, i));
+        for (uint64_t i = 0; i < n / 10; i++)
+            twin.remove(makeKey(named.type, i));
         ASSERT_EQ(TH_OK, twin.shrink());
         EXPECT_EQ(0u, twin.map.stats().buckets) << named.name << ": an empty map keeps its arrays";
         ASSERT_TRUE(isConsistent(twin.map, twin.model)) << named.name;
@@ -219,16 +236,20 @@ TEST(Growth, ClearKeepsTheArrays) {
     Map map(heap, longType());
     for (bool whileGrowing : {false, true}) {
         uint64_t n = 0;
-        while (n < 1000 || map.stats().growing != whileGrowing) fillLong(map, n, n + 1), n++;
-        uint64_t buckets = map.stats().buckets, hash = th_test_hash(map.raw(), map.stamp(), packed(1).data(), 8);
+        while (n < 1000 || map.stats().growing != whileGrowing)
+            fillLong(map, n, n + 1), n++;
+        uint64_t buckets = map.stats().buckets,
+                 hash = th_test_hash(map.raw(), map.stamp(), packed(1).data(), 8);
         ASSERT_EQ(TH_OK, map.clear());
         EXPECT_EQ(0, map.size());
         EXPECT_EQ(buckets, map.stats().buckets);
         EXPECT_EQ(0u, map.stats().growing);
         EXPECT_EQ(0u, map.stats().overflow_buckets);
-        EXPECT_NE(hash, th_test_hash(map.raw(), map.stamp(), packed(1).data(), 8)) << "the seed is the old one";
+        EXPECT_NE(hash, th_test_hash(map.raw(), map.stamp(), packed(1).data(), 8))
+            << "the seed is the old one";
         EXPECT_TRUE(isSound(map));
-        for (uint64_t i = 0; i < n; i++) ASSERT_EQ(0u, th_long_get(map.raw(), map.stamp(), i, 0));
+        for (uint64_t i = 0; i < n; i++)
+            ASSERT_EQ(0u, th_long_get(map.raw(), map.stamp(), i, 0));
         ASSERT_EQ(TH_OK, map.clear());
     }
 }
@@ -239,7 +260,8 @@ TEST(Growth, SizesOfAllTypesAreKeptThroughManyGrowths) {
         Heap heap;
         Twin twin(heap, named.type);
         uint64_t n = std::min<uint64_t>(keyCount(named.type), scaled(1500, 150));
-        for (uint64_t i = 0; i < n; i++) twin.put(makeKey(named.type, i), makeValue(named.type, i));
+        for (uint64_t i = 0; i < n; i++)
+            twin.put(makeKey(named.type, i), makeValue(named.type, i));
         EXPECT_EQ(smallestB(n), twin.map.stats().b) << named.name;
         ASSERT_TRUE(isConsistent(twin.map, twin.model)) << named.name;
     }

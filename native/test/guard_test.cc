@@ -46,7 +46,9 @@ void *systemMap(void *address, size_t length, int protection, int flags, int fd,
     return result == -1 ? MAP_FAILED : reinterpret_cast<void *>(result);
 }
 
-uintptr_t roundedUp(uintptr_t n) { return (n + pageSize() - 1) / pageSize() * pageSize(); }
+uintptr_t roundedUp(uintptr_t n) {
+    return (n + pageSize() - 1) / pageSize() * pageSize();
+}
 
 } // namespace
 
@@ -54,13 +56,15 @@ uintptr_t roundedUp(uintptr_t n) { return (n + pageSize() - 1) / pageSize() * pa
  * Stands before the C library's function for the engine, which is linked into this program: maps one page
  * more and forbids it. The engine's own idea of its regions does not change.
  */
-extern "C" void *mmap(void *address, size_t length, int protection, int flags, int fd, off_t offset) noexcept {
+extern "C" void *mmap(void *address, size_t length, int protection, int flags, int fd,
+                      off_t offset) noexcept {
     if (address != nullptr || fd != -1 || (protection & PROT_WRITE) == 0) {
         return systemMap(address, length, protection, flags, fd, offset);
     }
     size_t inner = roundedUp(length);
     void *start = systemMap(nullptr, inner + pageSize(), protection, flags, fd, offset);
-    if (start == MAP_FAILED) return start;
+    if (start == MAP_FAILED)
+        return start;
     std::lock_guard<std::mutex> lock(guardedLock);
     uintptr_t end = reinterpret_cast<uintptr_t>(start) + inner;
     if (guardedCount < kMost && mprotect(reinterpret_cast<void *>(end), pageSize(), PROT_NONE) == 0) {
@@ -89,10 +93,12 @@ namespace {
 
 /* Memory between two forbidden pages. */
 class Fenced {
-public:
+  public:
     Fenced() {
-        void *start = mmap(nullptr, 3 * pageSize() + kRoom, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (start == MAP_FAILED) printAndAbort("no memory for a fence");
+        void *start =
+            mmap(nullptr, 3 * pageSize() + kRoom, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (start == MAP_FAILED)
+            printAndAbort("no memory for a fence");
         base_ = static_cast<uint8_t *>(start);
         mprotect(base_, pageSize(), PROT_NONE);
         mprotect(base_ + pageSize() + kRoom, pageSize(), PROT_NONE);
@@ -108,21 +114,22 @@ public:
 
     uint8_t *placed(std::string_view bytes, bool atEnd) {
         uint8_t *to = atEnd ? before(bytes.size()) : after();
-        if (!bytes.empty()) std::memcpy(to, bytes.data(), bytes.size());
+        if (!bytes.empty())
+            std::memcpy(to, bytes.data(), bytes.size());
         return to;
     }
 
     static constexpr size_t kRoom = 1 << 16;
 
-private:
+  private:
     uint8_t *base_;
 };
 
 class GuardTest : public testing::TestWithParam<std::string> {
-protected:
+  protected:
     Fenced keys_, values_, starts_, ends_;
 
-private:
+  private:
     KernelScope kernel_{GetParam()};
 };
 
@@ -140,7 +147,9 @@ TEST_P(GuardTest, KeysAndValuesAtTheEdge) {
                 EXPECT_EQ(TH_ABSENT, th_put_if_absent(m, s, k, key.size(), v, value.size()));
                 EXPECT_EQ(TH_PRESENT, th_put(m, s, k, key.size(), v, value.size()));
                 EXPECT_EQ(TH_PRESENT, th_find(m, s, k, key.size(), nullptr, nullptr));
-                if (i % 2) EXPECT_EQ(TH_PRESENT, th_remove(m, s, k, key.size()));
+                if (i % 2) {
+                    EXPECT_EQ(TH_PRESENT, th_remove(m, s, k, key.size()));
+                }
             }
             EXPECT_TRUE(isSound(map)) << named.name;
         }
@@ -179,7 +188,8 @@ TEST_P(GuardTest, LongBatchesOfEveryLength) {
     for (uint64_t n = 0; n <= 80; n++) {
         for (bool atEnd : {true, false}) {
             std::string words;
-            for (uint64_t i = 0; i < n; i++) words += packed(i * 3);
+            for (uint64_t i = 0; i < n; i++)
+                words += packed(i * 3);
             auto *keys = reinterpret_cast<uint64_t *>(keys_.placed(words, atEnd));
             auto *values = reinterpret_cast<uint64_t *>(values_.placed(words, atEnd));
             auto *found = ends_.placed(std::string(n, 'x'), atEnd);
@@ -192,7 +202,8 @@ TEST_P(GuardTest, LongBatchesOfEveryLength) {
             all([&](th_progress *p) { return th_long_get_all(m, s, keys, values, n, 0, p); });
             all([&](th_progress *p) { return th_long_contains_all(m, s, keys, found, n, p); });
             all([&](th_progress *p) { return th_long_add_all(m, s, keys, values, n, 0, p); });
-            if (n % 3 == 0) all([&](th_progress *p) { return th_long_remove_all(m, s, keys, n, p); });
+            if (n % 3 == 0)
+                all([&](th_progress *p) { return th_long_remove_all(m, s, keys, n, p); });
         }
     }
     EXPECT_TRUE(isSound(map));
@@ -221,10 +232,19 @@ TEST_P(GuardTest, BytesBatchesOfEveryLength) {
                 EXPECT_EQ(n, progress.done);
             };
             size_t size = data.size();
-            all([&](th_progress *p) { return th_bytes_put_all(m, s, bytes, size, starts, ends, values, n, p); });
-            all([&](th_progress *p) { return th_bytes_get_all(m, s, bytes, size, starts, ends, values, n, 0, p); });
-            all([&](th_progress *p) { return th_bytes_add_all(m, s, bytes, size, starts, ends, values, n, 0, p); });
-            if (n % 3 == 0) all([&](th_progress *p) { return th_bytes_remove_all(m, s, bytes, size, starts, ends, n, p); });
+            all([&](th_progress *p) {
+                return th_bytes_put_all(m, s, bytes, size, starts, ends, values, n, p);
+            });
+            all([&](th_progress *p) {
+                return th_bytes_get_all(m, s, bytes, size, starts, ends, values, n, 0, p);
+            });
+            all([&](th_progress *p) {
+                return th_bytes_add_all(m, s, bytes, size, starts, ends, values, n, 0, p);
+            });
+            if (n % 3 == 0)
+                all([&](th_progress *p) {
+                    return th_bytes_remove_all(m, s, bytes, size, starts, ends, n, p);
+                });
         }
     }
     EXPECT_TRUE(isSound(map));
@@ -234,7 +254,8 @@ TEST_P(GuardTest, BytesBatchesOfEveryLength) {
 TEST_P(GuardTest, WalksIntoBuffersAtTheEdge) {
     Heap heap;
     Map map(heap, bytesBytesType());
-    for (uint64_t i = 0; i < 200; i++) ASSERT_EQ(TH_ABSENT, map.put(bytesKey(i), std::string(i % 50, 'v')));
+    for (uint64_t i = 0; i < 200; i++)
+        ASSERT_EQ(TH_ABSENT, map.put(bytesKey(i), std::string(i % 50, 'v')));
     for (uint64_t room = 300; room < 2000; room += 37) {
         for (uint32_t capacity : {24u, 40u}) {
             th_cursor cursor{};
@@ -243,20 +264,22 @@ TEST_P(GuardTest, WalksIntoBuffersAtTheEdge) {
             uint64_t total = 0;
             for (int calls = 0; status == TH_MORE && calls < 1000; calls++) {
                 uint32_t count = 0;
-                status = th_cursor_next(map.raw(), map.stamp(), &cursor, capacity, &count, keys_.before(room), room,
-                                        reinterpret_cast<uint64_t *>(starts_.before(8 * capacity)),
+                status = th_cursor_next(map.raw(), map.stamp(), &cursor, capacity, &count, keys_.before(room),
+                                        room, reinterpret_cast<uint64_t *>(starts_.before(8 * capacity)),
                                         values_.before(room), room,
                                         reinterpret_cast<uint64_t *>(ends_.before(8 * capacity)));
                 total += count;
             }
             EXPECT_TRUE(status == TH_OK || status == TH_SMALL_BUFFER) << th_status_name(status);
-            if (status == TH_OK) EXPECT_EQ(200u, total);
+            if (status == TH_OK) {
+                EXPECT_EQ(200u, total);
+            }
         }
     }
 }
 
 INSTANTIATE_TEST_SUITE_P(Kernels, GuardTest, testing::ValuesIn(kernels()),
-                         [](const auto &info) { return info.param; });
+                         [](const auto &param) { return param.param; });
 
 /*
  * Regions: with mmap above every test of this program has guards behind all regions. This one makes sure
@@ -267,12 +290,14 @@ TEST(Guard, RegionsAreUsedToTheirEndAndNoFurther) {
     uint64_t before = guardsMade;
 #endif
     for (const NamedType &named : keyKinds()) {
-        if (keyCount(named.type) < 60000) continue;
+        if (keyCount(named.type) < 60000)
+            continue;
         Heap heap;
         Map map(heap, named.type);
         for (uint64_t i = 0; i < scaled(8000, 3000); i++) {
             ASSERT_GE(map.put(makeKey(named.type, i), makeValue(named.type, i)), 0);
-            if (i % 3 == 0) map.remove(makeKey(named.type, i / 2));
+            if (i % 3 == 0)
+                map.remove(makeKey(named.type, i / 2));
         }
         ASSERT_EQ(TH_OK, map.shrink());
         EXPECT_TRUE(isSound(map)) << named.name;

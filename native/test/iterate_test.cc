@@ -2,6 +2,8 @@
  * The promises of th_cursor, each by its number in the header. WatchedWalk (model.h) holds (2), (3), (4) and
  * (7) against everything that happens to the map while a walk is under way.
  */
+#include <memory>
+
 #include "support.h"
 
 namespace tophash::test {
@@ -16,7 +18,8 @@ void fill(Twin &twin, uint64_t from, uint64_t to) {
 /* A map of n entries that is in the middle of a doubling, or not. */
 uint64_t fillUntil(Twin &twin, uint64_t n, bool growing) {
     uint64_t i = 0;
-    for (; i < n || twin.map.stats().growing != growing; i++) fill(twin, i, i + 1);
+    for (; i < n || twin.map.stats().growing != growing; i++)
+        fill(twin, i, i + 1);
     return i;
 }
 
@@ -72,7 +75,8 @@ TEST(Iterate, Promise4RemovedEntriesAreNotReturned) {
         Random random(2);
         twin.startWalk(random.next());
         while (!twin.walk->ended()) {
-            for (int i = 0; i < 8; i++) twin.remove(makeKey(named.type, random.below(n)));
+            for (int i = 0; i < 8; i++)
+                twin.remove(makeKey(named.type, random.below(n)));
             twin.walk->next(16);
         }
         EXPECT_LT(twin.walk->returned(), n);
@@ -89,7 +93,8 @@ TEST(Iterate, Promise4RemovingWhatWasReturnedIsAllowed) {
     while (!twin.walk->ended()) {
         twin.walk->next(8);
         std::set<std::string> returned = twin.walk->keys();
-        for (const std::string &key : returned) removed += twin.remove(key) == TH_PRESENT;
+        for (const std::string &key : returned)
+            removed += twin.remove(key) == TH_PRESENT;
     }
     EXPECT_EQ(700u, removed);
     EXPECT_EQ(0, twin.map.size());
@@ -104,7 +109,8 @@ TEST(Iterate, Promise5InsertedEntriesAppearAtMostOnce) {
     twin.startWalk(4);
     for (uint64_t steps = 0; !twin.walk->ended(); steps++) {
         /* Slower than the walk, or it might never end. */
-        if (steps < 200) fill(twin, n, n + 5), n += 5;
+        if (steps < 200)
+            fill(twin, n, n + 5), n += 5;
         twin.walk->next(16);
     }
     EXPECT_GE(twin.walk->returned(), 300u);
@@ -123,7 +129,8 @@ TEST(Iterate, Promise5AReturnedEntryThatComesBackIsNotReturnedAgain) {
             twin.walk->next(8);
             std::set<std::string> returned = twin.walk->keys();
             for (const std::string &key : returned) {
-                if (random.below(8) != 0) continue;
+                if (random.below(8) != 0)
+                    continue;
                 twin.remove(key);
                 twin.put(key, packed(steps));
             }
@@ -134,16 +141,19 @@ TEST(Iterate, Promise5AReturnedEntryThatComesBackIsNotReturnedAgain) {
 
 TEST(Iterate, Promise6GrowthBetweenTwoCalls) {
     for (const NamedType &named : keyKinds()) {
-        if (keyCount(named.type) < 5000) continue;
+        if (keyCount(named.type) < 5000)
+            continue;
         for (uint64_t when = 0; when < 6; when++) {
             Heap heap;
             Twin twin(heap, named.type);
             uint64_t n = fillUntil(twin, 60 * (when + 1), when % 2);
             twin.startWalk(mix(when));
-            for (uint64_t i = 0; i < when && !twin.walk->ended(); i++) twin.walk->next(8);
+            for (uint64_t i = 0; i < when && !twin.walk->ended(); i++)
+                twin.walk->next(8);
             uint32_t b = twin.map.stats().b;
             while (!twin.walk->ended()) {
-                if (twin.map.stats().b < b + 3) fill(twin, n, n + 40), n += 40;
+                if (twin.map.stats().b < b + 3)
+                    fill(twin, n, n + 40), n += 40;
                 twin.walk->next(24);
             }
             ASSERT_FALSE(HasFailure()) << named.name;
@@ -162,8 +172,10 @@ TEST(Iterate, Promise6ReserveAndShrinkBetweenTwoCalls) {
             twin.startWalk(random.next());
             for (uint64_t steps = 0; !twin.walk->ended(); steps++) {
                 twin.walk->next(16);
-                if (steps % 3 == 0) twin.reserve(n * (1 + random.below(20)));
-                if (steps % 3 == 1) twin.shrink();
+                if (steps % 3 == 0)
+                    twin.reserve(n * (1 + random.below(20)));
+                if (steps % 3 == 1)
+                    twin.shrink();
                 for (uint64_t i = 0; i < 3; i++) {
                     twin.remove(makeKey(named.type, random.below(n)));
                     twin.put(makeKey(named.type, random.below(n)), makeValue(named.type, steps));
@@ -182,15 +194,19 @@ TEST(Iterate, Promise6SameSizeGrowthBetweenTwoCalls) {
     uint64_t growths = 0, walks = 0;
     bool growing = false;
     for (uint64_t rounds = 0; rounds < scaled(60000, 8000); rounds++, n++) {
-        if (!twin.walk || twin.walk->ended()) twin.startWalk(mix(walks++));
-        if (rounds % 37 == 0) twin.walk->next(16);
+        if (!twin.walk || twin.walk->ended())
+            twin.startWalk(mix(walks++));
+        if (rounds % 37 == 0)
+            twin.walk->next(16);
         fill(twin, n, n + 1);
         twin.remove(packed(n - 800));
         bool now = twin.map.stats().growing && twin.map.stats().same_size;
         growths += now && !growing;
         growing = now;
     }
-    if (scaled(10) == 10) EXPECT_GT(growths, 0u) << "the test did not come to what it is about";
+    if (scaled(10) == 10) {
+        EXPECT_GT(growths, 0u) << "the test did not come to what it is about";
+    }
     expectConsistent(twin);
 }
 
@@ -202,7 +218,8 @@ TEST(Iterate, Promise7AWalkEndsAfterClear) {
         twin.startWalk(6);
         twin.walk->next(32);
         ASSERT_EQ(TH_OK, twin.clear());
-        if (refill) fill(twin, 0, n);
+        if (refill)
+            fill(twin, 0, n);
         twin.walk->next(32);
         EXPECT_TRUE(twin.walk->ended());
     }
@@ -236,10 +253,12 @@ TEST(Iterate, WalksOfManyAtOnceAreIndependent) {
         walks.push_back(std::make_unique<WatchedWalk>(twin.map, twin.model, mix(i)));
         fill(twin, n, n + 100), n += 100;
         for (auto &walk : walks) {
-            if (!walk->ended()) walk->next(20);
+            if (!walk->ended())
+                walk->next(20);
         }
     }
-    for (auto &walk : walks) walk->finish();
+    for (auto &walk : walks)
+        walk->finish();
 }
 
 /* Buffers just too small fetch nothing and say what is needed; with exactly that the walk goes on. */
@@ -255,20 +274,22 @@ TEST(Iterate, SmallBuffersSayWhatIsNeeded) {
         uint32_t count = 99;
         uint64_t end = 0;
         uint8_t byte = 0;
-        status = th_cursor_next(twin.map.raw(), twin.map.stamp(), &cursor, 0, &count, &byte, 0, &end, &byte, 0, &end);
-        if (status != TH_SMALL_BUFFER) continue;
+        status = th_cursor_next(twin.map.raw(), twin.map.stamp(), &cursor, 0, &count, &byte, 0, &end, &byte,
+                                0, &end);
+        if (status != TH_SMALL_BUFFER)
+            continue;
         EXPECT_EQ(0u, count);
         ASSERT_GT(cursor.needed_entries, 0u);
         auto entries = static_cast<uint32_t>(cursor.needed_entries);
         std::vector<uint8_t> keys(cursor.needed_keys), values(cursor.needed_values);
         std::vector<uint64_t> keyEnds(entries), valueEnds(entries);
         if (!keys.empty()) {
-            EXPECT_EQ(TH_SMALL_BUFFER,
-                      th_cursor_next(twin.map.raw(), twin.map.stamp(), &cursor, entries, &count, keys.data(),
-                                     keys.size() - 1, keyEnds.data(), values.data(), values.size(), valueEnds.data()));
+            EXPECT_EQ(TH_SMALL_BUFFER, th_cursor_next(twin.map.raw(), twin.map.stamp(), &cursor, entries,
+                                                      &count, keys.data(), keys.size() - 1, keyEnds.data(),
+                                                      values.data(), values.size(), valueEnds.data()));
         }
-        status = th_cursor_next(twin.map.raw(), twin.map.stamp(), &cursor, entries, &count, keys.data(), keys.size(),
-                                keyEnds.data(), values.data(), values.size(), valueEnds.data());
+        status = th_cursor_next(twin.map.raw(), twin.map.stamp(), &cursor, entries, &count, keys.data(),
+                                keys.size(), keyEnds.data(), values.data(), values.size(), valueEnds.data());
         ASSERT_GE(status, 0) << th_status_name(status);
         ASSERT_EQ(entries, count);
         for (uint32_t i = 0; i < count; i++) {
@@ -319,13 +340,20 @@ TEST(Iterate, RandomOperationsDuringWalks) {
         for (uint64_t i = 0; i < scaled(6000, 800); i++) {
             std::string key = makeKey(named.type, random.below(keys));
             uint64_t what = random.below(300);
-            if (what < 140) twin.put(key, makeValue(named.type, random.next()));
-            if (what >= 140 && what < 270) twin.remove(key);
-            if (what == 270) twin.shrink();
-            if (what == 271) twin.reserve(random.below(5000));
-            if (what == 272 && random.below(4) == 0) twin.clear();
-            if (!twin.walk || twin.walk->ended()) twin.startWalk(random.next());
-            if (what > 285) twin.walk->next(static_cast<uint32_t>(random.below(40)), random.below(2000));
+            if (what < 140)
+                twin.put(key, makeValue(named.type, random.next()));
+            if (what >= 140 && what < 270)
+                twin.remove(key);
+            if (what == 270)
+                twin.shrink();
+            if (what == 271)
+                twin.reserve(random.below(5000));
+            if (what == 272 && random.below(4) == 0)
+                twin.clear();
+            if (!twin.walk || twin.walk->ended())
+                twin.startWalk(random.next());
+            if (what > 285)
+                twin.walk->next(static_cast<uint32_t>(random.below(40)), random.below(2000));
         }
         ASSERT_TRUE(isConsistent(twin.map, twin.model)) << named.name;
     }

@@ -4,8 +4,12 @@
 namespace tophash::test {
 namespace {
 
-uint32_t slotSize(uint8_t kind, uint16_t size) { return kind == TH_KIND_BYTES ? 16 : size; }
-uint32_t slotAlign(uint8_t kind, uint16_t align) { return kind == TH_KIND_BYTES ? 8 : std::max<uint32_t>(align, 1); }
+uint32_t slotSize(uint8_t kind, uint16_t size) {
+    return kind == TH_KIND_BYTES ? 16 : size;
+}
+uint32_t slotAlign(uint8_t kind, uint16_t align) {
+    return kind == TH_KIND_BYTES ? 8 : std::max<uint32_t>(align, 1);
+}
 
 class LayoutTest : public testing::TestWithParam<NamedType> {};
 
@@ -35,9 +39,13 @@ TEST_P(LayoutTest, PutsEverySlotAsideAndAligned) {
         uint32_t keyAt = layout.slots_offset + i * layout.key_stride;
         uint32_t valueAt = layout.value_offset + i * layout.value_stride;
         paint(keyAt, key, static_cast<int>(i));
-        if (value != 0) paint(valueAt, value, static_cast<int>(10 + i));
-        EXPECT_EQ(0u, keyAt % std::min<uint32_t>(slotAlign(type.key_kind, type.key_align), layout.bucket_align));
-        if (value != 0) EXPECT_EQ(0u, valueAt % slotAlign(type.value_kind, type.value_align));
+        if (value != 0)
+            paint(valueAt, value, static_cast<int>(10 + i));
+        EXPECT_EQ(0u,
+                  keyAt % std::min<uint32_t>(slotAlign(type.key_kind, type.key_align), layout.bucket_align));
+        if (value != 0) {
+            EXPECT_EQ(0u, valueAt % slotAlign(type.value_kind, type.value_align));
+        }
     }
     EXPECT_GE(layout.bucket_align, slotAlign(type.key_kind, type.key_align) > 8 ? 16u : 4u);
 }
@@ -77,7 +85,7 @@ TEST_P(LayoutTest, ValuesAreAlignedInMemory) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Types, LayoutTest, testing::ValuesIn(allTypes()),
-                         [](const auto &info) { return info.param.name; });
+                         [](const auto &param) { return param.param.name; });
 
 TEST(Layout, LongToLongTakes144Bytes) {
     th_type type = longType();
@@ -147,13 +155,15 @@ TEST(Layout, AcceptsEverySizeAndEveryAlignThatDividesIt) {
     for (uint16_t size = 1; size <= TH_MAX_FIXED_KEY; size++) {
         for (uint16_t align = 1; align <= TH_MAX_ALIGN; align = static_cast<uint16_t>(align * 2)) {
             th_type type{TH_KIND_FIXED, TH_KIND_FIXED, size, align, 0, 1};
-            EXPECT_EQ(size % align == 0 ? TH_OK : TH_INVALID, th_type_layout(&type, &layout)) << size << '/' << align;
+            EXPECT_EQ(size % align == 0 ? TH_OK : TH_INVALID, th_type_layout(&type, &layout))
+                << size << '/' << align;
         }
     }
     for (uint16_t size = 1; size <= TH_MAX_FIXED_VALUE; size++) {
         for (uint16_t align = 1; align <= TH_MAX_ALIGN; align = static_cast<uint16_t>(align * 2)) {
             th_type type{TH_KIND_FIXED, TH_KIND_FIXED, 4, 4, size, align};
-            EXPECT_EQ(size % align == 0 ? TH_OK : TH_INVALID, th_type_layout(&type, &layout)) << size << '/' << align;
+            EXPECT_EQ(size % align == 0 ? TH_OK : TH_INVALID, th_type_layout(&type, &layout))
+                << size << '/' << align;
         }
     }
 }

@@ -1,5 +1,6 @@
 /* Heaps, the empty map, stamps, and what a map costs before its first write. */
 #include <functional>
+#include <memory>
 
 #include "support.h"
 
@@ -25,33 +26,40 @@ std::vector<Call> readers() {
         {"find", [](th_map *m, uint64_t s) { return th_find(m, s, kKeys, 8, nullptr, nullptr); }},
         {"long_contains", [](th_map *m, uint64_t s) { return th_long_contains(m, s, 1); }},
         {"bytes_contains", [](th_map *m, uint64_t s) { return th_bytes_contains(m, s, kText, 4); }},
-        {"long_get_all", [](th_map *m, uint64_t s) {
+        {"long_get_all",
+         [](th_map *m, uint64_t s) {
              th_progress p{};
              return th_long_get_all(m, s, kKeys, values, 2, 0, &p);
          }},
-        {"long_contains_all", [](th_map *m, uint64_t s) {
+        {"long_contains_all",
+         [](th_map *m, uint64_t s) {
              th_progress p{};
              return th_long_contains_all(m, s, kKeys, found, 2, &p);
          }},
-        {"bytes_get_all", [](th_map *m, uint64_t s) {
+        {"bytes_get_all",
+         [](th_map *m, uint64_t s) {
              th_progress p{};
              return th_bytes_get_all(m, s, kText, 4, kStarts, kEnds, values, 2, 0, &p);
          }},
-        {"bytes_contains_all", [](th_map *m, uint64_t s) {
+        {"bytes_contains_all",
+         [](th_map *m, uint64_t s) {
              th_progress p{};
              return th_bytes_contains_all(m, s, kText, 4, kStarts, kEnds, found, 2, &p);
          }},
-        {"cursor_start", [](th_map *m, uint64_t s) {
+        {"cursor_start",
+         [](th_map *m, uint64_t s) {
              th_cursor c{};
              return th_cursor_start(m, s, 0, &c);
          }},
-        {"cursor_next", [](th_map *m, uint64_t s) {
+        {"cursor_next",
+         [](th_map *m, uint64_t s) {
              th_cursor c{};
              uint32_t count = 0;
              th_cursor_start(m, s, 0, &c);
              return th_cursor_next(m, s, &c, 64, &count, nullptr, 0, nullptr, nullptr, 0, nullptr);
          }},
-        {"get_stats", [](th_map *m, uint64_t s) {
+        {"get_stats",
+         [](th_map *m, uint64_t s) {
              th_map_stats stats{};
              return th_map_get_stats(m, s, 1, &stats);
          }},
@@ -74,30 +82,37 @@ std::vector<Call> writers() {
         {"long_add", [](th_map *m, uint64_t s) { return th_long_add(m, s, 1, 1, 0); }},
         {"long_remove", [](th_map *m, uint64_t s) { return th_long_remove(m, s, 1); }},
         {"bytes_put", [](th_map *m, uint64_t s) { return th_bytes_put(m, s, kText, 4, 1); }},
-        {"bytes_put_if_absent", [](th_map *m, uint64_t s) { return th_bytes_put_if_absent(m, s, kText, 4, 1); }},
+        {"bytes_put_if_absent",
+         [](th_map *m, uint64_t s) { return th_bytes_put_if_absent(m, s, kText, 4, 1); }},
         {"bytes_add", [](th_map *m, uint64_t s) { return th_bytes_add(m, s, kText, 4, 1, 0); }},
         {"bytes_remove", [](th_map *m, uint64_t s) { return th_bytes_remove(m, s, kText, 4); }},
-        {"long_put_all", [](th_map *m, uint64_t s) {
+        {"long_put_all",
+         [](th_map *m, uint64_t s) {
              th_progress p{};
              return th_long_put_all(m, s, kKeys, kKeys, 2, &p);
          }},
-        {"long_add_all", [](th_map *m, uint64_t s) {
+        {"long_add_all",
+         [](th_map *m, uint64_t s) {
              th_progress p{};
              return th_long_add_all(m, s, kKeys, kKeys, 2, 0, &p);
          }},
-        {"long_remove_all", [](th_map *m, uint64_t s) {
+        {"long_remove_all",
+         [](th_map *m, uint64_t s) {
              th_progress p{};
              return th_long_remove_all(m, s, kKeys, 2, &p);
          }},
-        {"bytes_put_all", [](th_map *m, uint64_t s) {
+        {"bytes_put_all",
+         [](th_map *m, uint64_t s) {
              th_progress p{};
              return th_bytes_put_all(m, s, kText, 4, kStarts, kEnds, kKeys, 2, &p);
          }},
-        {"bytes_add_all", [](th_map *m, uint64_t s) {
+        {"bytes_add_all",
+         [](th_map *m, uint64_t s) {
              th_progress p{};
              return th_bytes_add_all(m, s, kText, 4, kStarts, kEnds, kKeys, 2, 0, &p);
          }},
-        {"bytes_remove_all", [](th_map *m, uint64_t s) {
+        {"bytes_remove_all",
+         [](th_map *m, uint64_t s) {
              th_progress p{};
              return th_bytes_remove_all(m, s, kText, 4, kStarts, kEnds, 2, &p);
          }},
@@ -106,8 +121,10 @@ std::vector<Call> writers() {
 }
 
 void expectClosed(th_map *map, uint64_t stamp, const char *when) {
-    for (const Call &call : readers()) EXPECT_EQ(TH_CLOSED, call.make(map, stamp)) << call.name << ' ' << when;
-    for (const Call &call : writers()) EXPECT_EQ(TH_CLOSED, call.make(map, stamp)) << call.name << ' ' << when;
+    for (const Call &call : readers())
+        EXPECT_EQ(TH_CLOSED, call.make(map, stamp)) << call.name << ' ' << when;
+    for (const Call &call : writers())
+        EXPECT_EQ(TH_CLOSED, call.make(map, stamp)) << call.name << ' ' << when;
     EXPECT_EQ(77u, th_long_get(map, stamp, 1, 77)) << when;
     EXPECT_EQ(78u, th_bytes_get(map, stamp, kText, 4, 78)) << when;
 }
@@ -158,7 +175,8 @@ TEST(Lifecycle, TheEmptyMapIsEmptyForEveryType) {
     uint64_t stamp = th_empty_stamp();
     ASSERT_NE(nullptr, map);
     EXPECT_EQ(map, th_empty_map());
-    for (const Call &call : readers()) EXPECT_EQ(TH_OK, call.make(map, stamp)) << call.name;
+    for (const Call &call : readers())
+        EXPECT_EQ(TH_OK, call.make(map, stamp)) << call.name;
     for (uint64_t length : {0, 1, 4, 8, 17, 128}) {
         std::string key(length, 'x');
         EXPECT_EQ(TH_ABSENT, th_find(map, stamp, key.data(), length, nullptr, nullptr)) << length;
@@ -219,7 +237,10 @@ TEST(Lifecycle, AMillionNeverWrittenMapsLeaveNothing) {
 
 TEST(Lifecycle, WrittenMapsLeaveNothing) {
     Heap heap;
-    { Map first(heap, bytesBytesType()); first.put(std::string(50, 'k'), std::string(50, 'v')); }
+    {
+        Map first(heap, bytesBytesType());
+        first.put(std::string(50, 'k'), std::string(50, 'v'));
+    }
     uint64_t pool = heap.stats().pool_bytes;
     for (uint64_t i = 0; i < scaled(20000); i++) {
         Map map(heap, i % 2 ? longType() : bytesBytesType());
@@ -239,20 +260,59 @@ TEST(Lifecycle, DeferredHeapsRetireUntilReclaim) {
     EXPECT_EQ(0u, stats.maps);
     EXPECT_EQ(0u, stats.live_bytes);
     EXPECT_GT(stats.retired_items, 0u);
-    EXPECT_EQ(stats.retired_bytes, th_heap_retired_bytes(heap.raw()));
     EXPECT_GT(stats.retired_bytes, 0u);
 
     uint64_t batch = 0, later = 0;
     ASSERT_EQ(TH_OK, th_heap_seal(heap.raw(), &batch));
-    { Map map(heap, longType()); fillLong(map, 0, 500); }
+    {
+        Map map(heap, longType());
+        fillLong(map, 0, 500);
+    }
     ASSERT_EQ(TH_OK, th_heap_reclaim(heap.raw(), batch));
-    EXPECT_GT(th_heap_retired_bytes(heap.raw()), 0u) << "freed what was retired after the seal";
-    EXPECT_LT(th_heap_retired_bytes(heap.raw()), stats.retired_bytes);
+    EXPECT_GT(heap.stats().retired_bytes, 0u) << "freed what was retired after the seal";
+    EXPECT_LT(heap.stats().retired_bytes, stats.retired_bytes);
     ASSERT_EQ(TH_OK, th_heap_seal(heap.raw(), &later));
     EXPECT_NE(batch, later);
     ASSERT_EQ(TH_OK, th_heap_reclaim(heap.raw(), later));
-    EXPECT_EQ(0u, th_heap_retired_bytes(heap.raw()));
+    EXPECT_EQ(0u, heap.stats().retired_bytes);
     EXPECT_EQ(0u, heap.stats().retired_items);
+}
+
+/* Closes maps whose arrays are regions, until the heap says that reclaiming is worth while. */
+TEST(Lifecycle, HeapsSayWhenToReclaim) {
+    for (bool deferred : {false, true}) {
+        Heap heap(0, deferred);
+        bool wanted = false;
+        for (int i = 0; i < 1100; i++) {
+            Map map(heap, longType(), sized(2000));
+            ASSERT_EQ(TH_OK, map.close());
+            bool wants = th_heap_wants_reclaim(heap.raw()) != 0;
+            ASSERT_FALSE(wanted && !wants) << "changed its mind";
+            wanted = wants;
+        }
+        EXPECT_EQ(deferred, wanted);
+        heap.reclaim();
+        EXPECT_EQ(0, th_heap_wants_reclaim(heap.raw()));
+    }
+}
+
+/* In deferred mode a closed map's header is not another map's before it is reclaimed. */
+TEST(Lifecycle, DeferredHeadersWaitTheirTurn) {
+    Heap heap(0, true);
+    Map first(heap, longType());
+    ASSERT_EQ(TH_OK, first.close());
+    for (int i = 0; i < 100; i++) {
+        Map other(heap, longType());
+        ASSERT_NE(first.raw(), other.raw());
+    }
+    heap.reclaim();
+    bool reused = false;
+    std::vector<std::unique_ptr<Map>> maps;
+    for (int i = 0; i < 200; i++) {
+        maps.push_back(std::make_unique<Map>(heap, longType()));
+        reused = reused || maps.back()->raw() == first.raw();
+    }
+    EXPECT_TRUE(reused);
 }
 
 TEST(Lifecycle, AHeapWithMapsIsBusy) {
@@ -274,7 +334,8 @@ TEST(Lifecycle, NamesAndVersion) {
     EXPECT_STREQ("TH_CLOSED", th_status_name(TH_CLOSED));
     EXPECT_STREQ("TH_SMALL_BUFFER", th_status_name(TH_SMALL_BUFFER));
     std::set<std::string> names;
-    for (th_status status = TH_BUSY; status <= TH_MORE; status++) names.insert(th_status_name(status));
+    for (th_status status = TH_BUSY; status <= TH_MORE; status++)
+        names.insert(th_status_name(status));
     EXPECT_EQ(11u, names.size());
     EXPECT_NE(nullptr, th_status_name(-1000));
 }

@@ -31,52 +31,70 @@ void useSparseArray(uint8_t b) {
     Heap heap;
     Twin twin(heap, longType());
     th_status status = th_test_sparse(twin.map.raw(), twin.map.stamp(), b);
-    if (status == TH_NO_MEMORY) GTEST_SKIP() << "no address space for 2^" << int{b} << " buckets";
+    if (status == TH_NO_MEMORY) {
+        GTEST_SKIP() << "no address space for 2^" << int{b} << " buckets";
+    }
     ASSERT_EQ(TH_OK, status);
     th_map_stats stats = twin.map.stats();
     EXPECT_EQ(uint64_t{1} << b, stats.buckets);
     EXPECT_EQ(b, stats.b);
     EXPECT_EQ((uint64_t{13} << b) / 2, stats.grow_at);
     EXPECT_EQ(uint64_t{144} << b, stats.bucket_bytes);
-    for (uint64_t i = 0; i < 100; i++) EXPECT_EQ(TH_ABSENT, twin.put(packed(i), packed(~i)));
-    for (uint64_t i = 0; i < 200; i++) twin.find(packed(i));
-    for (uint64_t i = 0; i < 100; i += 3) EXPECT_EQ(TH_PRESENT, twin.remove(packed(i)));
+    for (uint64_t i = 0; i < 100; i++)
+        EXPECT_EQ(TH_ABSENT, twin.put(packed(i), packed(~i)));
+    for (uint64_t i = 0; i < 200; i++)
+        twin.find(packed(i));
+    for (uint64_t i = 0; i < 100; i += 3)
+        EXPECT_EQ(TH_PRESENT, twin.remove(packed(i)));
 
     /* As if 2^32 others were there: nothing may be cut to 32 bits, and the array is large enough. */
     uint64_t real = static_cast<uint64_t>(twin.map.size());
     th_test_set_count(twin.map.raw(), twin.map.stamp(), kBillions + real);
     if (kBillions + real < stats.grow_at) {
-        for (uint64_t i = 1000; i < 1100; i++) twin.put(packed(i), packed(~i));
+        for (uint64_t i = 1000; i < 1100; i++)
+            twin.put(packed(i), packed(~i));
         EXPECT_EQ(0u, twin.map.stats().growing);
         EXPECT_EQ(static_cast<int64_t>(kBillions + real + 100), twin.map.size());
     }
-    for (const auto &entry : twin.model) EXPECT_EQ(TH_PRESENT, twin.map.find(entry.first));
+    for (const auto &entry : twin.model)
+        EXPECT_EQ(TH_PRESENT, twin.map.find(entry.first));
     th_test_set_count(twin.map.raw(), twin.map.stamp(), twin.model.size());
     EXPECT_EQ(static_cast<int64_t>(twin.model.size()), twin.map.size());
 }
 
-TEST(Limits, SparseArrayFor2To32Entries) { useSparseArray(30); }
-TEST(Limits, SparseArrayOf2To32Buckets) { useSparseArray(32); }
-TEST(Limits, SparseArrayOf2To35Buckets) { useSparseArray(35); }
+TEST(Limits, SparseArrayFor2To32Entries) {
+    useSparseArray(30);
+}
+TEST(Limits, SparseArrayOf2To32Buckets) {
+    useSparseArray(32);
+}
+TEST(Limits, SparseArrayOf2To35Buckets) {
+    useSparseArray(35);
+}
 
 /* Walks advance in hash order whatever the array's size; a portion of an empty stretch is quick. */
 TEST(Limits, AWalkOverASparseArrayDoesAShareACall) {
     Heap heap;
     Map map(heap, longType());
-    if (th_test_sparse(map.raw(), map.stamp(), 30) == TH_NO_MEMORY) GTEST_SKIP();
+    if (th_test_sparse(map.raw(), map.stamp(), 30) == TH_NO_MEMORY) {
+        GTEST_SKIP();
+    }
     fillLong(map, 0, 10);
     Walk walk(map, 1);
     std::vector<Entry> entries;
-    for (int i = 0; i < 5; i++) EXPECT_EQ(TH_MORE, walk.next(entries));
+    for (int i = 0; i < 5; i++)
+        EXPECT_EQ(TH_MORE, walk.next(entries));
 }
 
-/* The first of eight strangers' slots in a bucket's chain: where main buckets number 2^b, links must reach. */
+/* The first of eight strangers' slots in a bucket's chain: where main buckets number 2^b, links must reach.
+ */
 TEST(Limits, OverflowBucketsOfAHugeArray) {
     for (uint8_t b : {28, 31, 32, 33}) {
         Heap heap;
         Map map(heap, longType());
         th_status status = th_test_sparse(map.raw(), map.stamp(), b);
-        if (status == TH_NO_MEMORY) continue;
+        if (status == TH_NO_MEMORY)
+            continue;
         ASSERT_EQ(TH_OK, status);
         /* Fill the key's bucket by hand, through the header's address, with entries that match nothing. */
         uint8_t header[48];
@@ -157,7 +175,8 @@ TEST(Limits, BytesBeyondTheMaximumAreRefused) {
 
 TEST(Limits, TheByteLimitRefusesAndLeavesTheMapAsItWas) {
     for (const NamedType &named : keyKinds()) {
-        if (keyCount(named.type) < 70000) continue;
+        if (keyCount(named.type) < 70000)
+            continue;
         Heap heap(100000);
         Twin twin(heap, named.type);
         twin.failing = true;
@@ -173,8 +192,10 @@ TEST(Limits, TheByteLimitRefusesAndLeavesTheMapAsItWas) {
         ASSERT_TRUE(isConsistent(twin.map, twin.model)) << named.name;
         EXPECT_EQ(TH_NO_MEMORY, twin.put(makeKey(named.type, n - 1), makeValue(named.type, n - 1)));
         EXPECT_EQ(TH_NO_MEMORY, twin.reserve(100000)) << named.name;
-        for (uint64_t i = 0; i + 1 < n; i++) EXPECT_EQ(TH_PRESENT, twin.find(makeKey(named.type, i)));
-        for (uint64_t i = 0; i + 1 < n; i++) EXPECT_EQ(TH_PRESENT, twin.remove(makeKey(named.type, i)));
+        for (uint64_t i = 0; i + 1 < n; i++)
+            EXPECT_EQ(TH_PRESENT, twin.find(makeKey(named.type, i)));
+        for (uint64_t i = 0; i + 1 < n; i++)
+            EXPECT_EQ(TH_PRESENT, twin.remove(makeKey(named.type, i)));
         ASSERT_TRUE(isConsistent(twin.map, twin.model)) << named.name;
         EXPECT_EQ(TH_ABSENT, twin.put(makeKey(named.type, n), makeValue(named.type, 1))) << named.name;
     }

@@ -5,7 +5,7 @@ namespace tophash::test {
 namespace {
 
 class LongTest : public testing::TestWithParam<std::string> {
-private:
+  private:
     KernelScope kernel_{GetParam()};
 };
 
@@ -18,12 +18,24 @@ TEST_P(LongTest, RandomOperations) {
         for (uint64_t i = 0; i < 500; i++) {
             std::string key = packed(random.below(3000));
             switch (random.below(6)) {
-            case 0: twin.put(key, packed(random.next())); break;
-            case 1: twin.putIfAbsent(key, packed(random.next())); break;
-            case 2: twin.add(key, random.next()); break;
-            case 3: twin.add(key, 1); break;
-            case 4: twin.remove(key); break;
-            default: twin.find(key); break;
+            case 0:
+                twin.put(key, packed(random.next()));
+                break;
+            case 1:
+                twin.putIfAbsent(key, packed(random.next()));
+                break;
+            case 2:
+                twin.add(key, random.next());
+                break;
+            case 3:
+                twin.add(key, 1);
+                break;
+            case 4:
+                twin.remove(key);
+                break;
+            default:
+                twin.find(key);
+                break;
             }
         }
         assertConsistent(twin);
@@ -70,21 +82,21 @@ TEST_P(LongTest, QuickCallsOnOtherTypesAreInvalid) {
 
 /* Batch calls with a model beside them; every call does at most a chunk. */
 class Batches {
-public:
+  public:
     explicit Batches(Heap &heap) : map(heap, longType()) {}
 
     Map map;
     std::map<uint64_t, uint64_t> model;
 
-    template <class Call>
-    uint64_t run(uint64_t n, Call call) {
+    template <class Call> uint64_t run(uint64_t n, Call call) {
         th_progress progress{};
         for (;;) {
             uint64_t before = progress.done;
             th_status status = call(&progress);
             EXPECT_LE(progress.done - before, TH_BATCH_CHUNK);
             EXPECT_LE(progress.done, n);
-            if (status == TH_OK) break;
+            if (status == TH_OK)
+                break;
             if (status == TH_NEEDS_ROOM) {
                 roomCalls++;
                 EXPECT_EQ(TH_OK, th_make_room(map.raw(), map.stamp(), 0));
@@ -92,7 +104,8 @@ public:
                 EXPECT_EQ(TH_MORE, status);
                 EXPECT_GT(progress.done, before) << "TH_MORE without progress";
             }
-            if (testing::Test::HasFailure()) break;
+            if (testing::Test::HasFailure())
+                break;
         }
         EXPECT_EQ(n, progress.done);
         return progress.hits;
@@ -119,16 +132,18 @@ public:
             inserted.first->second += deltas[i];
         }
         EXPECT_EQ(expected, run(keys.size(), [&](th_progress *p) {
-            return th_long_add_all(map.raw(), map.stamp(), keys.data(), deltas.data(), keys.size(), 11, p);
-        }));
+                      return th_long_add_all(map.raw(), map.stamp(), keys.data(), deltas.data(), keys.size(),
+                                             11, p);
+                  }));
     }
 
     void removeAll(const std::vector<uint64_t> &keys) {
         uint64_t expected = 0;
-        for (uint64_t key : keys) expected += model.erase(key);
+        for (uint64_t key : keys)
+            expected += model.erase(key);
         EXPECT_EQ(expected, run(keys.size(), [&](th_progress *p) {
-            return th_long_remove_all(map.raw(), map.stamp(), keys.data(), keys.size(), p);
-        }));
+                      return th_long_remove_all(map.raw(), map.stamp(), keys.data(), keys.size(), p);
+                  }));
     }
 
     void getAll(const std::vector<uint64_t> &keys) {
@@ -153,7 +168,8 @@ public:
 
     void expectSame() {
         Model strings;
-        for (const auto &[key, value] : model) strings[packed(key)] = packed(value);
+        for (const auto &[key, value] : model)
+            strings[packed(key)] = packed(value);
         EXPECT_TRUE(isConsistent(map, strings));
     }
 
@@ -162,7 +178,8 @@ public:
 
 std::vector<uint64_t> randomNumbers(Random &random, uint64_t n, uint64_t bound) {
     std::vector<uint64_t> numbers(n);
-    for (uint64_t &number : numbers) number = random.below(bound);
+    for (uint64_t &number : numbers)
+        number = random.below(bound);
     return numbers;
 }
 
@@ -170,7 +187,8 @@ std::vector<uint64_t> randomNumbers(Random &random, uint64_t n, uint64_t bound) 
 TEST_P(LongTest, BatchesOfEveryLength) {
     Random random(2);
     std::vector<uint64_t> lengths;
-    for (uint64_t n = 0; n <= 70; n++) lengths.push_back(n);
+    for (uint64_t n = 0; n <= 70; n++)
+        lengths.push_back(n);
     for (uint64_t multiple : {1, 2, 3}) {
         for (uint64_t n = multiple * TH_BATCH_CHUNK - 3; n <= multiple * TH_BATCH_CHUNK + 3; n++) {
             lengths.push_back(n);
@@ -185,7 +203,9 @@ TEST_P(LongTest, BatchesOfEveryLength) {
         batches.addAll(randomNumbers(random, n, bound), randomNumbers(random, n, 100));
         batches.removeAll(randomNumbers(random, n, bound));
         batches.getAll(randomNumbers(random, n, bound));
-        if (HasFatalFailure() || HasFailure()) FAIL() << "with n = " << n;
+        if (HasFatalFailure() || HasFailure()) {
+            FAIL() << "with n = " << n;
+        }
     }
     batches.expectSame();
 }
@@ -202,7 +222,8 @@ TEST_P(LongTest, ABatchSeesItsOwnDuplicatesInOrder) {
     /* Neighbours in the pipeline, in every distance up to its depth. */
     for (uint64_t distance = 1; distance < 40; distance++) {
         std::vector<uint64_t> keys(200), ones(200, 1);
-        for (size_t i = 0; i < keys.size(); i++) keys[i] = 1000 * distance + i % distance;
+        for (size_t i = 0; i < keys.size(); i++)
+            keys[i] = 1000 * distance + i % distance;
         batches.addAll(keys, ones);
     }
     batches.expectSame();
@@ -219,9 +240,14 @@ TEST_P(LongTest, BatchesGoOnAfterNeedsRoom) {
         batches.addAll(randomNumbers(random, n, 2 * n), randomNumbers(random, n, ~uint64_t{0}));
         batches.removeAll(randomNumbers(random, n / 2, 2 * n));
         batches.expectSame();
-        if (round == 1) ASSERT_EQ(TH_OK, batches.map.clear());
-        if (round == 1) batches.model.clear();
-        if (round == 2) ASSERT_EQ(TH_OK, batches.map.shrink());
+        if (round == 1) {
+            ASSERT_EQ(TH_OK, batches.map.clear());
+        }
+        if (round == 1)
+            batches.model.clear();
+        if (round == 2) {
+            ASSERT_EQ(TH_OK, batches.map.shrink());
+        }
     }
     EXPECT_GT(batches.roomCalls, 5u);
 }
@@ -231,8 +257,8 @@ TEST_P(LongTest, ABatchMayContinueAnywhere) {
     Map map(heap, longType());
     uint64_t keys[4] = {1, 2, 3, 4}, values[4] = {10, 20, 30, 40};
     th_progress progress{2, 5};
-    th_status status = map.withRoom(
-        0, [&] { return th_long_put_all(map.raw(), map.stamp(), keys, values, 4, &progress); });
+    th_status status =
+        map.withRoom(0, [&] { return th_long_put_all(map.raw(), map.stamp(), keys, values, 4, &progress); });
     EXPECT_EQ(TH_OK, status);
     EXPECT_EQ(2, map.size());
     EXPECT_EQ(4u, progress.done);
@@ -242,7 +268,7 @@ TEST_P(LongTest, ABatchMayContinueAnywhere) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kernels, LongTest, testing::ValuesIn(kernels()),
-                         [](const auto &info) { return info.param; });
+                         [](const auto &param) { return param.param; });
 
 } // namespace
 } // namespace tophash::test

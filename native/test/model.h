@@ -37,9 +37,12 @@ inline std::string differenceOfWalk(const Map &map, const Model &model, uint64_t
     std::set<std::string_view> seen;
     for (const Entry &entry : entries) {
         auto expected = model.find(entry.first);
-        if (expected == model.end()) return "a walk returns the foreign key " + printable(entry.first);
-        if (expected->second != entry.second) return "a walk returns a wrong value for " + printable(entry.first);
-        if (!seen.insert(entry.first).second) return "a walk returns twice " + printable(entry.first);
+        if (expected == model.end())
+            return "a walk returns the foreign key " + printable(entry.first);
+        if (expected->second != entry.second)
+            return "a walk returns a wrong value for " + printable(entry.first);
+        if (!seen.insert(entry.first).second)
+            return "a walk returns twice " + printable(entry.first);
     }
     return {};
 }
@@ -47,15 +50,18 @@ inline std::string differenceOfWalk(const Map &map, const Model &model, uint64_t
 /* Empty, or the first way in which the map is broken or is not equal to the model. */
 inline std::string difference(const Map &map, const Model &model) {
     char message[512] = "";
-    if (!th_check_map(map.raw(), map.stamp(), message, sizeof message)) return message;
+    if (!th_check_map(map.raw(), map.stamp(), message, sizeof message))
+        return message;
     if (map.size() != static_cast<int64_t>(model.size())) {
         return "size is " + std::to_string(map.size()) + ", not " + std::to_string(model.size());
     }
     std::string value;
     for (const auto &[key, expected] : model) {
         th_status status = map.find(key, &value);
-        if (status != TH_PRESENT) return "find " + printable(key) + " answers " + th_status_name(status);
-        if (value != expected) return "find " + printable(key) + " gives a wrong value";
+        if (status != TH_PRESENT)
+            return "find " + printable(key) + " answers " + th_status_name(status);
+        if (value != expected)
+            return "find " + printable(key) + " gives a wrong value";
     }
     return differenceOfWalk(map, model, mix(model.size()));
 }
@@ -65,9 +71,10 @@ inline std::string difference(const Map &map, const Model &model) {
  * th_cursor is broken. The numbers are those of the header.
  */
 class WatchedWalk {
-public:
+  public:
     WatchedWalk(const Map &map, const Model &model, uint64_t random) : walk_(map, random), model_(model) {
-        for (const auto &entry : model) owed_.insert(entry.first);
+        for (const auto &entry : model)
+            owed_.insert(entry.first);
     }
 
     void removed(const std::string &key) { owed_.erase(key); }
@@ -83,9 +90,12 @@ public:
     void next(uint32_t capacity = 64, uint64_t room = 8192) {
         std::vector<Entry> entries;
         th_status status = walk_.next(entries, capacity, room);
-        if (status < 0) complain(std::string("th_cursor_next: ") + th_status_name(status));
-        if (cleared_ && (status != TH_OK || !entries.empty())) complain("(7) a walk goes on after clear");
-        for (const Entry &entry : entries) accept(entry);
+        if (status < 0)
+            complain(std::string("th_cursor_next: ") + th_status_name(status));
+        if (cleared_ && (status != TH_OK || !entries.empty()))
+            complain("(7) a walk goes on after clear");
+        for (const Entry &entry : entries)
+            accept(entry);
         if (status == TH_OK && !owed_.empty()) {
             complain("(2) a walk leaves out " + std::to_string(owed_.size()) + " entries, among them " +
                      printable(*owed_.begin()));
@@ -93,12 +103,14 @@ public:
     }
 
     void finish(uint32_t capacity = 64) {
-        while (!ended()) next(capacity);
+        while (!ended())
+            next(capacity);
     }
 
-private:
+  private:
     void accept(const Entry &entry) {
-        if (!returned_.insert(entry.first).second) complain("(3) returned twice: " + printable(entry.first));
+        if (!returned_.insert(entry.first).second)
+            complain("(3) returned twice: " + printable(entry.first));
         auto now = model_.find(entry.first);
         if (now == model_.end()) {
             complain("(4) returned after its removal: " + printable(entry.first));
@@ -117,29 +129,33 @@ private:
 
 /* A map and its model. Each operation goes to both and the answers are compared. */
 class Twin {
-public:
+  public:
     Twin(Heap &heap, const th_type &type, const th_map_options &options = {}) : map(heap, type, options) {}
 
     Map map;
     Model model;
-    bool quick = false;    /* use the typed functions where the type has them */
-    bool failing = false;  /* TH_NO_MEMORY is expected; it must leave the map as it was */
+    bool quick = false;   /* use the typed functions where the type has them */
+    bool failing = false; /* TH_NO_MEMORY is expected; it must leave the map as it was */
     std::optional<WatchedWalk> walk;
 
     th_status find(const std::string &key) {
         auto expected = model.find(key);
         std::string value;
         th_status status = quick && isTyped() ? quickFind(key, value) : map.find(key, &value);
-        if (!agrees("find", status, expected != model.end(), key)) return status;
-        if (status == TH_PRESENT && value != expected->second) complain("find: wrong value " + printable(key));
+        if (!agrees("find", status, expected != model.end(), key))
+            return status;
+        if (status == TH_PRESENT && value != expected->second)
+            complain("find: wrong value " + printable(key));
         return status;
     }
 
     th_status put(const std::string &key, const std::string &value) {
         std::string before = valueOf(key);
         th_status status = quick && isTyped() ? quickPut(key, value, false) : map.put(key, value);
-        if (!agrees("put", status, model.count(key) != 0, key)) return status;
-        if (status == TH_PRESENT) expectPrevious(before);
+        if (!agrees("put", status, model.count(key) != 0, key))
+            return status;
+        if (status == TH_PRESENT)
+            expectPrevious(before);
         model[key] = value;
         return status;
     }
@@ -147,8 +163,10 @@ public:
     th_status putIfAbsent(const std::string &key, const std::string &value) {
         std::string before = valueOf(key);
         th_status status = quick && isTyped() ? quickPut(key, value, true) : map.putIfAbsent(key, value);
-        if (!agrees("put_if_absent", status, model.count(key) != 0, key)) return status;
-        if (status == TH_PRESENT && quick && isTyped()) expectPrevious(before);
+        if (!agrees("put_if_absent", status, model.count(key) != 0, key))
+            return status;
+        if (status == TH_PRESENT && quick && isTyped())
+            expectPrevious(before);
         model.emplace(key, value);
         return status;
     }
@@ -161,8 +179,10 @@ public:
             return map.isLong() ? th_long_add(map.raw(), map.stamp(), unpacked(key), delta, 7)
                                 : th_bytes_add(map.raw(), map.stamp(), bytes(key), key.size(), delta, 7);
         });
-        if (!agrees("add", status, present, key)) return status;
-        if (status == TH_PRESENT && map.previous() != before) complain("add: wrong previous value");
+        if (!agrees("add", status, present, key))
+            return status;
+        if (status == TH_PRESENT && map.previous() != before)
+            complain("add: wrong previous value");
         model[key] = packed(before + delta);
         return status;
     }
@@ -173,18 +193,23 @@ public:
         th_status status = quick && isTyped() ? quickRemove(key) : map.remove(key);
         bool agreed = agrees("remove", status, model.count(key) != 0, key);
         failing = wasFailing;
-        if (!agreed) return status;
-        if (status == TH_PRESENT) expectPrevious(before);
+        if (!agreed)
+            return status;
+        if (status == TH_PRESENT)
+            expectPrevious(before);
         model.erase(key);
-        if (walk) walk->removed(key);
+        if (walk)
+            walk->removed(key);
         return status;
     }
 
     th_status clear() {
         th_status status = map.clear();
-        if (!succeeded("clear", status)) return status;
+        if (!succeeded("clear", status))
+            return status;
         model.clear();
-        if (walk) walk->cleared();
+        if (walk)
+            walk->cleared();
         return status;
     }
 
@@ -208,7 +233,7 @@ public:
         return reinterpret_cast<const uint8_t *>(key.data());
     }
 
-private:
+  private:
     std::string valueOf(const std::string &key) const {
         auto found = model.find(key);
         return found == model.end() ? std::string() : found->second;
@@ -216,10 +241,12 @@ private:
 
     /* True when the operation was done and its answer is right. */
     bool agrees(const char *what, th_status status, bool present, const std::string &key) {
-        if (failing && status == TH_NO_MEMORY) return false;
-        if (status == (present ? TH_PRESENT : TH_ABSENT)) return true;
-        complain(std::string(what) + " of " + (present ? "present " : "absent ") + printable(key) + " answers " +
-                 th_status_name(status));
+        if (failing && status == TH_NO_MEMORY)
+            return false;
+        if (status == (present ? TH_PRESENT : TH_ABSENT))
+            return true;
+        complain(std::string(what) + " of " + (present ? "present " : "absent ") + printable(key) +
+                 " answers " + th_status_name(status));
         return false;
     }
 
@@ -231,7 +258,8 @@ private:
     }
 
     void expectPrevious(const std::string &before) {
-        if (isTyped() && quick && map.previous() != unpacked(before)) complain("wrong previous value");
+        if (isTyped() && quick && map.previous() != unpacked(before))
+            complain("wrong previous value");
     }
 
     th_status quickFind(const std::string &key, std::string &value) {
@@ -245,7 +273,8 @@ private:
             got = th_bytes_get(map.raw(), map.stamp(), bytes(key), key.size(), otherwise);
             status = th_bytes_contains(map.raw(), map.stamp(), bytes(key), key.size());
         }
-        if (status == TH_ABSENT && got != otherwise) complain("get of an absent key ignores `otherwise`");
+        if (status == TH_ABSENT && got != otherwise)
+            complain("get of an absent key ignores `otherwise`");
         value = packed(got);
         return status;
     }

@@ -23,7 +23,9 @@
 
 namespace tophash::test {
 
-inline void recordFailure(const std::string &message) { ADD_FAILURE() << message; }
+inline void recordFailure(const std::string &message) {
+    ADD_FAILURE() << message;
+}
 
 inline const bool kReportsThroughGoogleTest = (complain = recordFailure, true);
 
@@ -48,19 +50,21 @@ inline testing::AssertionResult isConsistent(const Map &map, const Model &model)
 /* Only the invariants; for maps too large to keep a model of. */
 inline testing::AssertionResult isSound(const Map &map) {
     char message[512] = "";
-    if (th_check_map(map.raw(), map.stamp(), message, sizeof message)) return testing::AssertionSuccess();
+    if (th_check_map(map.raw(), map.stamp(), message, sizeof message))
+        return testing::AssertionSuccess();
     return testing::AssertionFailure() << message;
 }
 
 inline std::vector<std::string> kernels() {
     std::vector<std::string> names;
-    for (uint32_t i = 0; const char *name = th_kernel_at(i); i++) names.emplace_back(name);
+    for (uint32_t i = 0; const char *name = th_kernel_at(i); i++)
+        names.emplace_back(name);
     return names;
 }
 
 /* The kernel is one for the process: a test that selects one leaves the old one behind. */
 class KernelScope {
-public:
+  public:
     explicit KernelScope(const std::string &name) : before_(th_kernel()) {
         EXPECT_EQ(TH_OK, th_kernel_select(name.c_str()));
         EXPECT_EQ(name, th_kernel());
@@ -69,7 +73,7 @@ public:
     KernelScope &operator=(const KernelScope &) = delete;
     ~KernelScope() { EXPECT_EQ(TH_OK, th_kernel_select(before_.c_str())); }
 
-private:
+  private:
     std::string before_;
 };
 

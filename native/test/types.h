@@ -27,14 +27,14 @@ struct Part {
 
 /* One of each way that a slot can be laid out and compared, the commonest first. */
 inline constexpr Part kKeyParts[] = {
-    {"k8", TH_KIND_FIXED, 8, 8},      {"k4", TH_KIND_FIXED, 4, 4},   {"kBytes", TH_KIND_BYTES, 0, 0},
-    {"k1", TH_KIND_FIXED, 1, 1},      {"k2", TH_KIND_FIXED, 2, 2},   {"k3", TH_KIND_FIXED, 3, 1},
+    {"k8", TH_KIND_FIXED, 8, 8},      {"k4", TH_KIND_FIXED, 4, 4},    {"kBytes", TH_KIND_BYTES, 0, 0},
+    {"k1", TH_KIND_FIXED, 1, 1},      {"k2", TH_KIND_FIXED, 2, 2},    {"k3", TH_KIND_FIXED, 3, 1},
     {"k12", TH_KIND_FIXED, 12, 4},    {"k16", TH_KIND_FIXED, 16, 16}, {"k24", TH_KIND_FIXED, 24, 8},
     {"k128", TH_KIND_FIXED, 128, 16},
 };
 inline constexpr Part kValueParts[] = {
-    {"v8", TH_KIND_FIXED, 8, 8},    {"v0", TH_KIND_FIXED, 0, 1},   {"v1", TH_KIND_FIXED, 1, 1},
-    {"v2", TH_KIND_FIXED, 2, 2},    {"v12", TH_KIND_FIXED, 12, 4}, {"v16", TH_KIND_FIXED, 16, 16},
+    {"v8", TH_KIND_FIXED, 8, 8},        {"v0", TH_KIND_FIXED, 0, 1},     {"v1", TH_KIND_FIXED, 1, 1},
+    {"v2", TH_KIND_FIXED, 2, 2},        {"v12", TH_KIND_FIXED, 12, 4},   {"v16", TH_KIND_FIXED, 16, 16},
     {"v1024", TH_KIND_FIXED, 1024, 16}, {"vBytes", TH_KIND_BYTES, 0, 0},
 };
 
@@ -73,13 +73,20 @@ inline std::vector<NamedType> keyKinds() {
     return list;
 }
 
-inline th_type longType() { return typeOf(kKeyParts[0], kValueParts[0]); }
-inline th_type bytesLongType() { return typeOf(kKeyParts[2], kValueParts[0]); }
-inline th_type bytesBytesType() { return typeOf(kKeyParts[2], kValueParts[7]); }
+inline th_type longType() {
+    return typeOf(kKeyParts[0], kValueParts[0]);
+}
+inline th_type bytesLongType() {
+    return typeOf(kKeyParts[2], kValueParts[0]);
+}
+inline th_type bytesBytesType() {
+    return typeOf(kKeyParts[2], kValueParts[7]);
+}
 
 /* How many different keys a type has, at most 2^63. */
 inline uint64_t keyCount(const th_type &type) {
-    if (type.key_kind == TH_KIND_BYTES || type.key_size >= 8) return uint64_t{1} << 63;
+    if (type.key_kind == TH_KIND_BYTES || type.key_size >= 8)
+        return uint64_t{1} << 63;
     return uint64_t{1} << (8 * type.key_size);
 }
 
@@ -98,14 +105,16 @@ inline uint64_t unpacked(std::string_view bytes) {
  * that neighbours differ in length, in the inline part and beyond it. NULs belong to the key.
  */
 inline std::string bytesKey(uint64_t i) {
-    if (i == 0) return {};
+    if (i == 0)
+        return {};
     char digits[24];
     std::snprintf(digits, sizeof digits, "%llx", static_cast<unsigned long long>(i));
     return digits + std::string(mix(i) % 41, '\0');
 }
 
 inline std::string makeKey(const th_type &type, uint64_t i) {
-    if (type.key_kind == TH_KIND_BYTES) return bytesKey(i);
+    if (type.key_kind == TH_KIND_BYTES)
+        return bytesKey(i);
     std::string key = packed(i);
     /* Wide keys differ only in their first bytes or only in their last, by turns. */
     if (type.key_size > 8) {
@@ -117,9 +126,11 @@ inline std::string makeKey(const th_type &type, uint64_t i) {
 
 inline std::string makeValue(const th_type &type, uint64_t i) {
     uint64_t length = type.value_size;
-    if (type.value_kind == TH_KIND_BYTES) length = i % 61 == 60 ? 3000 : mix(~i) % 48;
+    if (type.value_kind == TH_KIND_BYTES)
+        length = i % 61 == 60 ? 3000 : mix(~i) % 48;
     std::string value;
-    while (value.size() < length) value += packed(mix(i + value.size()));
+    while (value.size() < length)
+        value += packed(mix(i + value.size()));
     return value.substr(0, length);
 }
 

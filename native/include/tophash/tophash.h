@@ -254,8 +254,12 @@ TH_API th_status th_long_put_if_absent(th_map *map, uint64_t stamp, uint64_t key
 TH_API th_status th_long_add(th_map *map, uint64_t stamp, uint64_t key, uint64_t delta, uint64_t otherwise);
 TH_API th_status th_long_remove(th_map *map, uint64_t stamp, uint64_t key);
 
-/* The value that the last write to this map replaced or removed. Only its writer may ask. Quick. */
+/*
+ * The value that the last write to this map replaced or removed. Only its writer may ask. Quick; the same
+ * 8 bytes lie at TH_PREVIOUS_OFFSET from the map's address, for callers to whom a call is dear.
+ */
 TH_API uint64_t th_previous(th_map *map);
+#define TH_PREVIOUS_OFFSET 56u
 
 /*
  * Batches. Element i of keys goes with element i of values. progress->done is where to start and, after the

@@ -4,99 +4,73 @@ import dev.tophash.StringLongMap;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Counts how often each word, line or field occurs. */
-@Command(
-        name = "count",
-        mixinStandardHelpOptions = true,
-        sortOptions = false,
-        description = {
-            "Counts words, lines or fields.",
-            "",
-            "A word is a run of bytes other than ASCII white space. Bytes are taken as they are, in any"
-                    + " encoding. Keys and counts go to standard output, most frequent first, equal ones in"
-                    + " the order of their bytes; totals go to standard error.",
-            ""
-        },
-        exitCodeListHeading = "%nExit status:%n",
-        exitCodeList = {
-            "0:all inputs were counted",
-            "1:writing or counting failed",
-            "2:an argument is wrong: a file that cannot be read, a directory, a bad number"
-        })
-final class CountCommand implements Callable<Integer> {
-    @Parameters(
-            paramLabel = "FILE",
-            arity = "0..*",
-            description = "What to read; - or no FILE is standard input. A word or line ends with its file.")
-    private List<String> files = List.of("-");
+final class CountCommand {
+    private static final String HELP =
+            """
+            Usage: tophash count [--lines | --field=N [--delimiter=C]] [--top=N] [--output=FILE] [FILE...]
+            Counts words, lines or fields of files, or of standard input if FILE is - or missing.
 
-    @Option(
-            names = "--lines",
-            description =
-                    "Count lines, without their \\n; a \\r before it belongs to the line. A last line"
-                            + " without \\n is a line if it is not empty.")
-    private boolean lines;
+            A word is a run of bytes other than ASCII white space. Bytes are taken as they are, in any
+            encoding, NUL included; a word or line ends with its file. Keys and counts go to standard
+            output, most frequent first, equal ones in the order of their bytes; totals go to standard
+            error.
 
-    @Option(
-            names = "--field",
-            paramLabel = "N",
-            description =
-                    "Count the N-th field of each line, the first one being 1. A field may be empty; lines"
-                            + " with fewer fields are skipped.")
-    private Integer field;
+              --lines        count lines, without their \\n; a \\r before it belongs to the line. A last
+                             line without \\n is a line if it is not empty
+              --field=N      count the N-th field of each line, the first being 1. A field may be empty;
+                             lines with fewer fields are skipped
+              --delimiter=C  the byte between fields, by default a tab: one character, \\t, \\0, \\\\, or
+                             \\xHH for any byte
+              --top=N        print the N most frequent keys; 20 by default
+              --output=FILE  write every key, a tab, its count and a newline to FILE, in no order. Nothing
+                             is escaped: the count is what follows the last tab
+              --help         show this text
 
-    @Option(
-            names = "--delimiter",
-            paramLabel = "C",
-            description =
-                    "The byte between fields, by default a tab. One character, or \\t, \\0, \\\\, or \\xHH"
-                            + " for any byte.")
-    private String delimiter;
+            Exit status: 0 if all was counted, 1 if writing or counting failed, 2 if an argument is wrong
+            or a file cannot be read.
+            """;
 
-    @Option(
-            names = "--top",
-            paramLabel = "N",
-            defaultValue = "20",
-            description = "Print the N most frequent keys (default: ${DEFAULT-VALUE}).")
-    private int top;
+    private static final int DEFAULT_TOP = 20;
 
-    @Option(
-            names = "--output",
-            paramLabel = "FILE",
-            description =
-                    "Write every key, a tab, its count, a newline to FILE, in no particular order. Nothing"
-                            + " is escaped: the count is what follows the last tab of a record.")
-    private String output;
+    private CountCommand() {}
 
-    @Override
-    public Integer call() throws CommandFailure {
-        Tokenizer tokenizer = tokenizer();
-        if (top < 0) {
-            throw CommandFailure.usage("--top " + top + ": must be 0 or more");
+    /** Runs the command with the arguments that follow its name. */
+    static void run(List<String> arguments) throws CommandFailure {
+        Arguments parsed =
+                Arguments.parse(
+                        arguments,
+                        List.of("--lines", "--help", "-h"),
+                        List.of("--field", "--delimiter", "--top", "--output"));
+        if (parsed.has("--help") || parsed.has("-h")) {
+            System.out.print(HELP);
+            return;
         }
-        List<Input> inputs = Input.all(files);
+        Tokenizer tokenizer = tokenizer(parsed);
+        int top = parsed.number("--top", 0, DEFAULT_TOP);
+        String output = parsed.value("--output");
+        List<String> files = parsed.operands();
+        List<Input> inputs = Input.all(files.isEmpty() ? List.of("-") : files);
         try (ResultFile result = output == null ? null : ResultFile.open(output);
                 StringLongMap map = StringLongMap.create()) {
-            count(inputs, map, tokenizer, result);
+            count(inputs, map, tokenizer, result, top);
         } catch (OutOfMemoryError e) {
             throw CommandFailure.failure("out of memory: " + e.getMessage());
         } catch (LinkageError e) {
             throw CommandFailure.failure(DoctorCommand.rootMessage(e));
         }
-        return 0;
     }
 
-    private Tokenizer tokenizer() throws CommandFailure {
+    private static Tokenizer tokenizer(Arguments parsed) throws CommandFailure {
+        String field = parsed.value("--field");
+        String delimiter = parsed.value("--delimiter");
+        boolean lines = parsed.has("--lines");
         if (field == null) {
             if (delimiter != null) {
                 throw CommandFailure.usage("--delimiter '" + delimiter + "': needs --field");
@@ -106,10 +80,8 @@ final class CountCommand implements Callable<Integer> {
         if (lines) {
             throw CommandFailure.usage("--lines and --field " + field + ": only one of them can be given");
         }
-        if (field < 1) {
-            throw CommandFailure.usage("--field " + field + ": the first field is 1");
-        }
-        return new Tokenizer.Fields(field, delimiter == null ? (byte) '\t' : delimiterByte(delimiter));
+        return new Tokenizer.Fields(
+                parsed.number("--field", 1, 1), delimiter == null ? (byte) '\t' : delimiterByte(delimiter));
     }
 
     private static byte delimiterByte(String text) throws CommandFailure {
@@ -128,18 +100,13 @@ final class CountCommand implements Callable<Integer> {
         return (byte) value;
     }
 
-    private void count(List<Input> inputs, StringLongMap map, Tokenizer tokenizer, ResultFile result)
+    private static void count(
+            List<Input> inputs, StringLongMap map, Tokenizer tokenizer, ResultFile result, int top)
             throws CommandFailure {
-        TokenCounter counter = new TokenCounter(map, tokenizer);
+        TokenCounter counter = new TokenCounter(map);
         long begun = System.nanoTime();
         try (Progress progress = new Progress(Input.size(inputs))) {
-            for (Input input : inputs) {
-                try (InputStream in = input.open()) {
-                    counter.count(in, input.name(), progress);
-                } catch (IOException e) {
-                    throw CommandFailure.usage(input.name() + ": " + e.getMessage());
-                }
-            }
+            counter.count(new TokenReader(inputs, tokenizer), progress);
         }
         double seconds = (System.nanoTime() - begun) / 1e9;
         boolean read = result == null || result.write(map);
@@ -173,17 +140,26 @@ final class CountCommand implements Callable<Integer> {
         }
     }
 
+    /** Totals, in the C locale's notation. String.format would cost more than it is worth here. */
     private static void printSummary(TokenCounter counter, StringLongMap map, double seconds) {
         double megabytes = counter.bytes() / 1e6;
-        System.err.printf(
-                Locale.ROOT,
-                "total         %,d%ndistinct      %,d%nMB            %,.1f%nseconds       %,.3f%n"
-                        + "MB/s          %,.1f%nnative bytes  %,d%n",
-                counter.tokens(),
-                map.size(),
-                megabytes,
-                seconds,
-                megabytes / seconds,
-                map.stats().reservedBytes());
+        String summary =
+                "total         "
+                        + counter.tokens()
+                        + "\ndistinct      "
+                        + map.size()
+                        + "\nMB            "
+                        + decimal(megabytes, 1)
+                        + "\nseconds       "
+                        + decimal(seconds, 3)
+                        + "\nMB/s          "
+                        + decimal(megabytes / seconds, 1)
+                        + "\nnative bytes  "
+                        + map.stats().reservedBytes();
+        System.err.println(summary);
+    }
+
+    private static String decimal(double value, int places) {
+        return BigDecimal.valueOf(value).setScale(places, RoundingMode.HALF_UP).toPlainString();
     }
 }

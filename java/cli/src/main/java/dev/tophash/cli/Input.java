@@ -1,5 +1,6 @@
 package dev.tophash.cli;
 
+import java.io.File;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -10,8 +11,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Something to read: a file, or standard input if {@code path} is null. */
-record Input(String name, Path path) {
+/**
+ * Something to read.
+ *
+ * @param name how messages call it
+ * @param size its bytes, or -1 if that is not known
+ */
+record Input(String name, long size, Opener opener) {
+    /** Opens the bytes of an input. */
+    interface Opener {
+        /** The caller closes it. */
+        InputStream open() throws IOException;
+    }
+
     /**
      * The inputs that arguments name, all of them looked at before the first is read, so that a mistake in
      * the last one costs no time.
@@ -21,12 +33,16 @@ record Input(String name, Path path) {
     static List<Input> all(List<String> names) throws CommandFailure {
         List<Input> inputs = new ArrayList<>();
         for (String name : names) {
-            inputs.add(name.equals("-") ? new Input("standard input", null) : new Input(name, readable(name)));
+            inputs.add(name.equals("-") ? standardInput() : file(name));
         }
         return inputs;
     }
 
-    private static Path readable(String name) throws CommandFailure {
+    private static Input standardInput() {
+        return new Input("standard input", -1, () -> new FileInputStream(FileDescriptor.in));
+    }
+
+    private static Input file(String name) throws CommandFailure {
         Path path = path(name);
         if (!Files.exists(path)) {
             throw CommandFailure.usage(name + ": no such file");
@@ -37,7 +53,8 @@ record Input(String name, Path path) {
         if (!Files.isReadable(path)) {
             throw CommandFailure.usage(name + ": no permission to read it");
         }
-        return path;
+        File file = path.toFile();
+        return new Input(name, Files.isRegularFile(path) ? file.length() : -1, () -> new FileInputStream(file));
     }
 
     /** The path of an argument. */
@@ -50,20 +67,19 @@ record Input(String name, Path path) {
         }
     }
 
-    /** Bytes of all inputs together, or -1 if one of them is not a plain file. */
+    /** Bytes of all inputs together, or -1 if one of them is not known. */
     static long size(List<Input> inputs) {
         long size = 0;
         for (Input input : inputs) {
-            if (input.path == null || !Files.isRegularFile(input.path)) {
+            if (input.size < 0) {
                 return -1;
             }
-            size += input.path.toFile().length();
+            size += input.size;
         }
         return size;
     }
 
-    /** Opens it; the caller closes it. */
     InputStream open() throws IOException {
-        return path == null ? new FileInputStream(FileDescriptor.in) : new FileInputStream(path.toFile());
+        return opener.open();
     }
 }

@@ -1,49 +1,25 @@
 package dev.tophash.cli;
 
 /**
- * Cuts a stream of bytes into tokens. The stream arrives piece by piece in a buffer that belongs to the
- * caller; a token that a piece cuts in two is remembered and finished with the next piece.
- *
- * <p>The caller appends bytes to its buffer and calls {@link #scan} until all are read, takes the tokens
- * found so far after each call, and may then drop everything before {@link #needed}. Every byte is looked at
- * once, however small the pieces and however long the tokens are. Not thread-safe.
+ * Cuts a stream of bytes into tokens. The stream arrives piece by piece; a token that the end of a piece cuts
+ * in two is remembered and finished with the next one. Every byte is looked at once, however small the pieces
+ * and however long the tokens. Not thread-safe.
  */
 abstract class Tokenizer {
-    /** The most tokens that wait to be taken. */
-    static final int CAPACITY = 8192;
-
-    /** Token i is {@code buffer[starts[i], ends[i])} for i from 0 to {@link #count}. */
-    final long[] starts = new long[CAPACITY];
-
-    final long[] ends = new long[CAPACITY];
-
-    /** How many tokens wait. The caller sets it to 0 when it has taken them. */
-    int count;
-
     /**
-     * Looks for tokens in {@code buffer[from, to)}, which follows what earlier calls have read.
-     *
-     * @return where it stopped: {@code to}, or less when {@link #CAPACITY} tokens wait to be taken
+     * Adds the tokens that end in {@code chunk.buffer[from, chunk.limit)} to the chunk. The bytes follow those
+     * of the call before.
      */
-    abstract int scan(byte[] buffer, int from, int to);
+    abstract void scan(Chunk chunk, int from);
 
-    /** The first byte that an unfinished token needs, or {@code end}, the end of what was read. */
-    abstract int needed(int end);
+    /** The first byte that an unfinished token needs, or {@code limit}, the end of what was scanned. */
+    abstract int needed(int limit);
 
-    /** Tells that the bytes of the buffer were moved to the front by this many places. */
+    /** Tells that the bytes were moved to the front by this many places, to another buffer or in the same. */
     abstract void moved(int places);
 
-    /**
-     * Tells that the input ends at {@code end}: its last token, if it is unfinished, ends as well. At most one
-     * token is added, for which the caller has left room. The next input starts at the front of the buffer.
-     */
-    abstract void finish(int end);
-
-    /** Adds a token. Only called while there is room. */
-    final void add(int start, int end) {
-        starts[count] = start;
-        ends[count++] = end;
-    }
+    /** Tells that the input ends here. Adds its last token if it is unfinished; another input may follow. */
+    abstract void finish(Chunk chunk);
 
     /** Maximal runs of bytes other than ASCII white space: space, \t, \n, \v, \f, \r. */
     static final class Words extends Tokenizer {
@@ -55,15 +31,19 @@ abstract class Tokenizer {
             }
         }
 
-        /** Start of the word that the last byte read belongs to, or -1. */
+        /** Start of the word that the last byte scanned belongs to, or -1. */
         private int start = -1;
 
         @Override
-        int scan(byte[] buffer, int from, int to) {
+        void scan(Chunk chunk, int from) {
+            byte[] buffer = chunk.buffer;
+            long[] starts = chunk.starts;
+            long[] ends = chunk.ends;
+            int to = chunk.limit;
+            int n = chunk.count;
             int i = from;
             int word = start;
-            int n = count;
-            while (n < CAPACITY) {
+            while (true) {
                 if (word < 0) {
                     while (i < to && SPACE[buffer[i] & 0xff]) {
                         i++;
@@ -81,13 +61,12 @@ abstract class Tokenizer {
                 word = -1;
             }
             start = word == to ? -1 : word;
-            count = n;
-            return i;
+            chunk.count = n;
         }
 
         @Override
-        int needed(int end) {
-            return start < 0 ? end : start;
+        int needed(int limit) {
+            return start < 0 ? limit : start;
         }
 
         @Override
@@ -96,9 +75,9 @@ abstract class Tokenizer {
         }
 
         @Override
-        void finish(int end) {
+        void finish(Chunk chunk) {
             if (start >= 0) {
-                add(start, end);
+                chunk.add(start, chunk.limit);
             }
             start = -1;
         }
@@ -109,21 +88,19 @@ abstract class Tokenizer {
         private int start;
 
         @Override
-        int scan(byte[] buffer, int from, int to) {
+        void scan(Chunk chunk, int from) {
+            byte[] buffer = chunk.buffer;
+            int to = chunk.limit;
             for (int i = from; i < to; i++) {
                 if (buffer[i] == '\n') {
-                    add(start, i);
+                    chunk.add(start, i);
                     start = i + 1;
-                    if (count == CAPACITY) {
-                        return i + 1;
-                    }
                 }
             }
-            return to;
         }
 
         @Override
-        int needed(int end) {
+        int needed(int limit) {
             return start;
         }
 
@@ -133,11 +110,11 @@ abstract class Tokenizer {
         }
 
         @Override
-        void finish(int end) {
-            if (start < end) {
-                add(start, end);
+        void finish(Chunk chunk) {
+            if (start < chunk.limit) {
+                chunk.add(start, chunk.limit);
             }
-            start = 0;
+            start = chunk.limit;
         }
     }
 
@@ -162,28 +139,24 @@ abstract class Tokenizer {
         }
 
         @Override
-        int scan(byte[] buffer, int from, int to) {
+        void scan(Chunk chunk, int from) {
+            byte[] buffer = chunk.buffer;
+            int to = chunk.limit;
             for (int i = from; i < to; i++) {
                 byte b = buffer[i];
-                if (b != '\n' && (b != delimiter || field > wanted)) {
-                    continue;
-                }
-                boolean found = field == wanted;
-                if (found) {
-                    add(start, i);
-                }
-                field = b == '\n' ? 1 : field + 1;
-                start = i + 1;
-                if (found && count == CAPACITY) {
-                    return i + 1;
+                if (b == '\n' || b == delimiter && field <= wanted) {
+                    if (field == wanted) {
+                        chunk.add(start, i);
+                    }
+                    field = b == '\n' ? 1 : field + 1;
+                    start = i + 1;
                 }
             }
-            return to;
         }
 
         @Override
-        int needed(int end) {
-            return field == wanted ? start : end;
+        int needed(int limit) {
+            return field == wanted ? start : limit;
         }
 
         @Override
@@ -192,13 +165,13 @@ abstract class Tokenizer {
         }
 
         @Override
-        void finish(int end) {
+        void finish(Chunk chunk) {
             // After the last \n there is no line, unless something follows.
-            if (field == wanted && (wanted > 1 || start < end)) {
-                add(start, end);
+            if (field == wanted && (wanted > 1 || start < chunk.limit)) {
+                chunk.add(start, chunk.limit);
             }
             field = 1;
-            start = 0;
+            start = chunk.limit;
         }
     }
 }

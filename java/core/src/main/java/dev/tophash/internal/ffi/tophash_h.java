@@ -643,13 +643,13 @@ public class tophash_h extends tophash_h$shared {
         }
     }
 
-    private static class th_heap_retired_bytes {
+    private static class th_heap_wants_reclaim {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            tophash_h.C_LONG,
+            tophash_h.C_INT,
             tophash_h.C_POINTER
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_heap_retired_bytes");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_heap_wants_reclaim");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -657,45 +657,45 @@ public class tophash_h extends tophash_h$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * uint64_t th_heap_retired_bytes(th_heap *heap)
+     * int32_t th_heap_wants_reclaim(th_heap *heap)
      * }
      */
-    public static FunctionDescriptor th_heap_retired_bytes$descriptor() {
-        return th_heap_retired_bytes.DESC;
+    public static FunctionDescriptor th_heap_wants_reclaim$descriptor() {
+        return th_heap_wants_reclaim.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * uint64_t th_heap_retired_bytes(th_heap *heap)
+     * int32_t th_heap_wants_reclaim(th_heap *heap)
      * }
      */
-    public static MethodHandle th_heap_retired_bytes$handle() {
-        return th_heap_retired_bytes.HANDLE;
+    public static MethodHandle th_heap_wants_reclaim$handle() {
+        return th_heap_wants_reclaim.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * uint64_t th_heap_retired_bytes(th_heap *heap)
+     * int32_t th_heap_wants_reclaim(th_heap *heap)
      * }
      */
-    public static MemorySegment th_heap_retired_bytes$address() {
-        return th_heap_retired_bytes.ADDR;
+    public static MemorySegment th_heap_wants_reclaim$address() {
+        return th_heap_wants_reclaim.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * uint64_t th_heap_retired_bytes(th_heap *heap)
+     * int32_t th_heap_wants_reclaim(th_heap *heap)
      * }
      */
-    public static long th_heap_retired_bytes(MemorySegment heap) {
-        var mh$ = th_heap_retired_bytes.HANDLE;
+    public static int th_heap_wants_reclaim(MemorySegment heap) {
+        var mh$ = th_heap_wants_reclaim.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("th_heap_retired_bytes", heap);
+                traceDowncall("th_heap_wants_reclaim", heap);
             }
-            return (long)mh$.invokeExact(heap);
+            return (int)mh$.invokeExact(heap);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -3507,6 +3507,15 @@ public class tophash_h extends tophash_h$shared {
      */
     public static int TH_BATCH_CHUNK() {
         return TH_BATCH_CHUNK;
+    }
+    private static final int TH_PREVIOUS_OFFSET = (int)56L;
+    /**
+     * {@snippet lang=c :
+     * #define TH_PREVIOUS_OFFSET 56
+     * }
+     */
+    public static int TH_PREVIOUS_OFFSET() {
+        return TH_PREVIOUS_OFFSET;
     }
     private static final int TH_CURSOR_STAGES = (int)8L;
     /**

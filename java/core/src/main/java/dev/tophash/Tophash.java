@@ -1,0 +1,85 @@
+package dev.tophash;
+
+import dev.tophash.internal.Linkage;
+import dev.tophash.internal.NativeHeap;
+import dev.tophash.internal.ffi.tophash_h;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The library as a whole: what it is, how it runs here, and what its maps hold. */
+public final class Tophash {
+    private Tophash() {}
+
+    /**
+     * Version of the native library.
+     *
+     * @return such as {@code 0.1.0}
+     */
+    public static String version() {
+        return Linkage.string(tophash_h.th_version());
+    }
+
+    /**
+     * The kernel that probes tophash bytes: the best this CPU has, or the one that the environment variable
+     * {@code TOPHASH_KERNEL} named when the library was loaded.
+     *
+     * @return {@code sse2}, {@code neon} or {@code swar}
+     */
+    public static String kernel() {
+        return Linkage.string(tophash_h.th_kernel());
+    }
+
+    /**
+     * The kernels that this CPU can run.
+     *
+     * @return their names, the best first
+     */
+    public static List<String> kernels() {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; ; i++) {
+            MemorySegment name = tophash_h.th_kernel_at(i);
+            if (name.equals(MemorySegment.NULL)) {
+                return List.copyOf(names);
+            }
+            names.add(Linkage.string(name));
+        }
+    }
+
+    /**
+     * How Java calls the library.
+     *
+     * @return {@code FFM}: the Foreign Function &amp; Memory API
+     */
+    public static String linkage() {
+        return "FFM";
+    }
+
+    /**
+     * The file that the native library was loaded from.
+     *
+     * @return an absolute path
+     */
+    public static Path libraryPath() {
+        return Linkage.LIBRARY;
+    }
+
+    /**
+     * Native memory that the open maps of this process hold.
+     *
+     * @return bytes, with reserved address space that was never touched
+     */
+    public static long nativeBytes() {
+        return NativeHeap.usage().liveBytes();
+    }
+
+    /**
+     * Maps that hold native memory: written to at least once, and neither closed nor collected.
+     *
+     * @return their number
+     */
+    public static long nativeMaps() {
+        return NativeHeap.usage().maps();
+    }
+}

@@ -1,0 +1,81 @@
+package dev.tophash.internal;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Arrays;
+
+/** Strings as keys: their UTF-8 bytes. */
+public final class Utf8 {
+    private Utf8() {}
+
+    /**
+     * Encodes a string.
+     *
+     * @return its bytes
+     * @throws IllegalArgumentException if it has a surrogate without its partner, which UTF-8 cannot express
+     */
+    public static byte[] encode(String s) {
+        byte[] bytes = s.getBytes(UTF_8);
+        // A lone surrogate is encoded as '?': only a string with '?' in its bytes can have one.
+        for (byte b : bytes) {
+            if (b == '?') {
+                checkSurrogates(s);
+                break;
+            }
+        }
+        return bytes;
+    }
+
+    private static void checkSurrogates(String s) {
+        for (int i = 0; i < s.length(); i++) {
+            char c = s.charAt(i);
+            if (!Character.isSurrogate(c)) {
+                continue;
+            }
+            boolean pair =
+                    Character.isHighSurrogate(c) && i + 1 < s.length() && Character.isLowSurrogate(s.charAt(i + 1));
+            if (!pair) {
+                throw new IllegalArgumentException(
+                        "the string has a surrogate without its partner at index " + i + ": "
+                                + String.format("\\u%04x", (int) c));
+            }
+            i++;
+        }
+    }
+
+    /** Encoded strings one after the other, as the batch functions take them. Reused from chunk to chunk. */
+    public static final class Keys {
+        private byte[] data = new byte[1 << 12];
+        private final long[] ends;
+        private int count;
+
+        /** Room for {@code capacity} strings. */
+        public Keys(int capacity) {
+            ends = new long[capacity + 1];
+        }
+
+        /** Replaces the content by strings [from, to) of an array. */
+        public void fill(String[] strings, int from, int to) {
+            count = 0;
+            int size = 0;
+            for (int i = from; i < to; i++) {
+                byte[] key = encode(strings[i]);
+                if (key.length > data.length - size) {
+                    data = Arrays.copyOf(data, Math.addExact(size, Math.max(size, key.length)));
+                }
+                System.arraycopy(key, 0, data, size, key.length);
+                size += key.length;
+                ends[++count] = size;
+            }
+        }
+
+        public byte[] data() {
+            return data;
+        }
+
+        /** Start of key i at index i, its end at index i + 1. */
+        public long[] bounds() {
+            return ends;
+        }
+    }
+}

@@ -1,0 +1,365 @@
+/*
+ * Threads. Heaps are for any thread, maps for one writer: what is promised for misuse is only that nothing
+ * is touched that is not the heap's, so the tests of the second part race on purpose and are not for
+ * ThreadSanitizer.
+ */
+#include <atomic>
+#include <thread>
+
+#include "support.h"
+
+namespace tophash::test {
+namespace {
+
+template <class Work> void inThreads(int count, Work work) {
+    std::vector<std::thread> threads;
+    for (int i = 0; i < count; i++)
+        threads.emplace_back(work, i);
+    for (std::thread &thread : threads)
+        thread.join();
+}
+
+TEST(Concurrency, EveryThreadUsesTheHeap) {
+    for (bool deferred : {false, true}) {
+        Heap heap(0, deferred);
+        inThreads(4, [&](int thread) {
+            Random random(static_cast<uint64_t>(thread));
+            for (uint64_t i = 0; i < scaled(400, 40); i++) {
+                th_type type = i % 2 ? longType() : bytesBytesType();
+                Map map(heap, type);
+                uint64_t n = random.below(300);
+                for (uint64_t k = 0; k < n; k++)
+                    map.put(makeKey(type, k), makeValue(type, k));
+                for (uint64_t k = 0; k < n; k += 2)
+                    map.remove(makeKey(type, k));
+                if (map.size() != static_cast<int64_t>(n / 2))
+                    complain("a thread's own map is wrong");
+                heap.stats();
+                /* Every thread touches maps of its own only, so memory of closed maps is nobody's. */
+                if (i % 16 == 0)
+                    heap.reclaim();
+            }
+        });
+        EXPECT_EQ(0u, heap.stats().maps);
+    }
+}
+
+TEST(Concurrency, ManyReadersOfOneMap) {
+    Heap heap;
+    Map map(heap, longType());
+    uint64_t n = 0;
+    while (n < 2000 || !map.stats().growing)
+        fillLong(map, n, n + 1), n++;
+    std::atomic<uint64_t> wrong{0};
+    inThreads(4, [&](int thread) {
+        std::vector<uint64_t> keys(n), values(n);
+        for (uint64_t i = 0; i < n; i++)
+            keys[i] = i;
+        for (uint64_t round = 0; round < scaled(20, 2); round++) {
+            th_progress progress{};
+            while (th_long_get_all(map.raw(), map.stamp(), keys.data(), values.data(), n, 0, &progress) ==
+                   TH_MORE) {
+            }
+            for (uint64_t i = 0; i < n; i++)
+                wrong += values[i] != ~i;
+            wrong += walkAll(map, mix(static_cast<uint64_t>(thread))).size() != n;
+            wrong += map.stats(true).size != n;
+        }
+    });
+    EXPECT_EQ(0u, wrong);
+}
+
+/* While an ordinary call is long at work, a second writer is turned away, and a reader is not. */
+TEST(Concurrency, ASecondWriterIsDetected) {
+    if (TOPHASH_TSAN) {
+        GTEST_SKIP() << "two writers are a race on purpose";
+    }
+    Heap heap(0, true);
+    Map map(heap, longType());
+    uint64_t n = scaled(400000, 50000);
+    fillLong(map, 0, n);
+    std::atomic<bool> working{true};
+    std::atomic<uint64_t> refused{0}, other{0};
+    std::thread second([&] {
+        while (working) {
+            th_status status = th_long_put(map.raw(), map.stamp(), 1, ~uint64_t{1});
+            refused += status == TH_CONCURRENT;
+            other += status != TH_CONCURRENT && status != TH_PRESENT && status != TH_NEEDS_ROOM;
+            other += th_long_contains(map.raw(), map.stamp(), 2) < 0;
+        }
+    });
+    uint64_t entries = n;
+    for (int i = 0; i < 200 && refused == 0; i++) {
+        th_status status = map.reserve(entries *= 2);
+        EXPECT_TRUE(status == TH_OK || status == TH_CONCURRENT) << th_status_name(status);
+        status = map.shrink();
+        EXPECT_TRUE(status == TH_OK || status == TH_CONCURRENT) << th_status_name(status);
+        entries = n;
+    }
+    working = false;
+    second.join();
+    EXPECT_GT(refused, 0u) << "nobody noticed the second writer";
+    EXPECT_EQ(0u, other);
+}
+
+/*
+ * Handles, threads that use them, and one that may only free what no thread can be inside of any more. Each
+ * thread counts its calls; memory sealed before all of them have moved on is free to go.
+ */
+class Arena {
+  public:
+    static constexpr int kThreads = 4, kMaps = 3;
+
+    explicit Arena(const th_type &type) : heap(0, true), type_(type) {
+        for (Slot &slot : slots_)
+            open(slot);
+    }
+    ~Arena() {
+        for (Slot &slot : slots_)
+            th_map_close(slot.map, slot.stamp);
+    }
+
+    Heap heap;
+
+    /* One call or another on some map, whoever else may be in it. */
+    void act(int thread, Random &random) {
+        Slot &slot = slots_[random.below(kMaps)];
+        th_map *map = slot.map;
+        uint64_t stamp = slot.stamp;
+        uint64_t what = random.below(100);
+        if (what < 60) {
+            type_.key_kind == TH_KIND_BYTES ? quickBytes(map, stamp, random) : quickLong(map, stamp, random);
+        } else if (what < 75) {
+            batch(map, stamp, random);
+        } else if (what < 90) {
+            walk(map, stamp, random);
+        } else {
+            ordinary(slot, map, stamp, random);
+        }
+        calls_[thread].fetch_add(1);
+    }
+
+    void done(int thread) { calls_[thread].store(~uint64_t{0}); }
+
+    /* Frees what was retired before every thread ended the call it was in. */
+    bool reclaim() {
+        uint64_t batch = 0, seen[kThreads];
+        if (th_heap_seal(heap.raw(), &batch) != TH_OK)
+            complain("seal");
+        for (int i = 0; i < kThreads; i++)
+            seen[i] = calls_[i];
+        bool running = false;
+        for (int i = 0; i < kThreads; i++) {
+            while (calls_[i] == seen[i] && seen[i] != ~uint64_t{0})
+                std::this_thread::yield();
+            running |= calls_[i] != ~uint64_t{0};
+        }
+        if (th_heap_reclaim(heap.raw(), batch) != TH_OK)
+            complain("reclaim");
+        return running;
+    }
+
+  private:
+    struct Slot {
+        std::atomic<th_map *> map{nullptr};
+        std::atomic<uint64_t> stamp{0};
+    };
+
+    void open(Slot &slot) {
+        th_map *map = nullptr;
+        uint64_t stamp = 0;
+        if (th_map_create(heap.raw(), &type_, nullptr, &map, &stamp) != TH_OK)
+            printAndAbort("th_map_create");
+        slot.stamp = stamp;
+        slot.map = map;
+    }
+
+    void quickLong(th_map *map, uint64_t stamp, Random &random) {
+        uint64_t key = random.below(4000);
+        switch (random.below(6)) {
+        case 0:
+            th_long_get(map, stamp, key, 0);
+            break;
+        case 1:
+            room(map, stamp, th_long_put(map, stamp, key, key));
+            break;
+        case 2:
+            room(map, stamp, th_long_put_if_absent(map, stamp, key, key));
+            break;
+        case 3:
+            room(map, stamp, th_long_add(map, stamp, key, 1, 0));
+            break;
+        case 4:
+            room(map, stamp, th_long_remove(map, stamp, key));
+            break;
+        default:
+            th_long_contains(map, stamp, key);
+            break;
+        }
+    }
+
+    void quickBytes(th_map *map, uint64_t stamp, Random &random) {
+        std::string text = bytesKey(random.below(4000));
+        const uint8_t *key = Twin::bytes(text);
+        uint64_t length = text.size();
+        switch (random.below(6)) {
+        case 0:
+            th_bytes_get(map, stamp, key, length, 0);
+            break;
+        case 1:
+            room(map, stamp, th_bytes_put(map, stamp, key, length, 1));
+            break;
+        case 2:
+            room(map, stamp, th_bytes_put_if_absent(map, stamp, key, length, 1));
+            break;
+        case 3:
+            room(map, stamp, th_bytes_add(map, stamp, key, length, 1, 0));
+            break;
+        case 4:
+            room(map, stamp, th_bytes_remove(map, stamp, key, length));
+            break;
+        default:
+            th_bytes_contains(map, stamp, key, length);
+            break;
+        }
+    }
+
+    static void room(th_map *map, uint64_t stamp, th_status status) {
+        if (status == TH_NEEDS_ROOM)
+            th_make_room(map, stamp, 64);
+    }
+
+    void batch(th_map *map, uint64_t stamp, Random &random) {
+        uint64_t keys[64], values[64], ends[64];
+        uint8_t data[64 * 24], found[64];
+        th_progress progress{};
+        for (uint64_t i = 0; i < 64; i++) {
+            keys[i] = random.below(4000);
+            std::memset(data + i * 24, static_cast<int>(keys[i] % 250), 24);
+            std::memcpy(data + i * 24, &keys[i], 8);
+        }
+        bool bytes = type_.key_kind == TH_KIND_BYTES;
+        for (uint64_t i = 0; bytes && i < 64; i++)
+            keys[i] = i * 24, ends[i] = i * 24 + 4 + random.below(21);
+        for (uint64_t &value : values)
+            value = random.next();
+        uint64_t what = random.below(4);
+        for (int calls = 0; calls < 4; calls++) {
+            th_status status;
+            if (bytes) {
+                status = what == 0   ? th_bytes_get_all(map, stamp, data, sizeof data, keys, ends, values, 64,
+                                                        0, &progress)
+                         : what == 1 ? th_bytes_put_all(map, stamp, data, sizeof data, keys, ends, values, 64,
+                                                        &progress)
+                         : what == 2
+                             ? th_bytes_contains_all(map, stamp, data, sizeof data, keys, ends, found, 64,
+                                                     &progress)
+                             : th_bytes_remove_all(map, stamp, data, sizeof data, keys, ends, 64, &progress);
+            } else {
+                status = what == 0   ? th_long_get_all(map, stamp, keys, values, 64, 0, &progress)
+                         : what == 1 ? th_long_put_all(map, stamp, keys, values, 64, &progress)
+                         : what == 2 ? th_long_contains_all(map, stamp, keys, found, 64, &progress)
+                                     : th_long_remove_all(map, stamp, keys, 64, &progress);
+            }
+            if (status != TH_MORE && status != TH_NEEDS_ROOM)
+                break;
+            room(map, stamp, status);
+        }
+    }
+
+    /* Into buffers of exact size: AddressSanitizer sees what a torn length would do. */
+    void walk(th_map *map, uint64_t stamp, Random &random) {
+        th_cursor cursor{};
+        if (th_cursor_start(map, stamp, random.next(), &cursor) < 0)
+            return;
+        bool bytes = type_.key_kind == TH_KIND_BYTES;
+        std::vector<uint8_t> keys(4096), values(4096);
+        std::vector<uint64_t> ends(64);
+        for (int calls = 0; calls < 4; calls++) {
+            uint32_t count = 0;
+            th_status status =
+                th_cursor_next(map, stamp, &cursor, 64, &count, keys.data(), keys.size(),
+                               bytes ? ends.data() : nullptr, values.data(), values.size(), nullptr);
+            if (count > 64)
+                complain("a racing walk returned more than asked for");
+            for (uint32_t i = 0; bytes && i < count; i++) {
+                if (ends[i] > keys.size())
+                    complain("a racing walk's entry ends outside its buffer");
+            }
+            if (status != TH_MORE)
+                break;
+        }
+    }
+
+    void ordinary(Slot &slot, th_map *map, uint64_t stamp, Random &random) {
+        std::string key = makeKey(type_, random.below(4000)), value = packed(1);
+        th_map_stats stats{};
+        switch (random.below(10)) {
+        case 0:
+            th_put(map, stamp, key.data(), key.size(), value.data(), 8);
+            break;
+        case 1:
+            th_remove(map, stamp, key.data(), key.size());
+            break;
+        case 2:
+            th_map_get_stats(map, stamp, 1, &stats);
+            break;
+        case 3:
+            th_map_shrink(map, stamp);
+            break;
+        case 4:
+            th_map_clear(map, stamp);
+            break;
+        case 5:
+            th_map_reserve(map, stamp, random.below(8000));
+            break;
+        case 6:
+            th_map_size(map, stamp);
+            break;
+        case 7:
+            th_find(map, stamp, key.data(), key.size(), nullptr, nullptr);
+            break;
+        case 8:
+            th_make_room(map, stamp, random.below(100));
+            break;
+        default:
+            /* Only who closed it may put another in its place. */
+            if (th_map_close(map, stamp) == TH_OK)
+                open(slot);
+            break;
+        }
+    }
+
+    th_type type_;
+    Slot slots_[kMaps];
+    std::atomic<uint64_t> calls_[kThreads] = {};
+};
+
+class RaceTest : public testing::TestWithParam<NamedType> {};
+
+TEST_P(RaceTest, MisuseOfEveryKindNeverFaults) {
+    if (TOPHASH_TSAN) {
+        GTEST_SKIP() << "races on plain maps are intended here";
+    }
+    Arena arena(GetParam().type);
+    std::vector<std::thread> threads;
+    for (int thread = 0; thread < Arena::kThreads; thread++) {
+        threads.emplace_back([&arena, thread] {
+            Random random(mix(static_cast<uint64_t>(thread)));
+            for (uint64_t i = 0; i < scaled(100000, 3000); i++)
+                arena.act(thread, random);
+            arena.done(thread);
+        });
+    }
+    while (arena.reclaim())
+        std::this_thread::yield();
+    for (std::thread &thread : threads)
+        thread.join();
+}
+
+INSTANTIATE_TEST_SUITE_P(Types, RaceTest,
+                         testing::Values(NamedType{"long", longType()}, NamedType{"bytes", bytesLongType()}),
+                         [](const auto &param) { return param.param.name; });
+
+} // namespace
+} // namespace tophash::test
