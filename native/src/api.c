@@ -2,6 +2,12 @@
 #include "functions.h"
 #include "map.h"
 
+/*
+ * Rounds of making room after which a call gives up. A single writer needs three at most (give pages back, end
+ * a growth, start the next); racing writers can use up each other's room for ever.
+ */
+#define MAX_ROUNDS 64u
+
 /* TH_OK, or why a key (and a value, if there is one) does not fit the map's type. */
 static th_status check_key(const th_map *m, const void *key, uint64_t key_len)
 {
@@ -57,7 +63,7 @@ static th_status put(th_map *map, uint64_t stamp, const void *key, uint64_t key_
     if (map == NULL) {
         return TH_INVALID;
     }
-    for (;;) {
+    for (uint32_t round = 0; round < MAX_ROUNDS; round++) {
         if (map == th_empty_map() || !th_may_write(map, stamp, TH_SHAPE_ANY)) {
             return th_refusal(map, stamp, TH_SHAPE_ANY);
         }
@@ -79,6 +85,7 @@ static th_status put(th_map *map, uint64_t stamp, const void *key, uint64_t key_
             return status;
         }
     }
+    return TH_CONCURRENT;
 }
 
 th_status th_put(th_map *map, uint64_t stamp, const void *key, uint64_t key_len, const void *value,
@@ -98,7 +105,7 @@ th_status th_remove(th_map *map, uint64_t stamp, const void *key, uint64_t key_l
     if (map == NULL) {
         return TH_INVALID;
     }
-    for (;;) {
+    for (uint32_t round = 0; round < MAX_ROUNDS; round++) {
         if (map == th_empty_map() || !th_may_write(map, stamp, TH_SHAPE_ANY)) {
             return th_refusal(map, stamp, TH_SHAPE_ANY);
         }
@@ -117,6 +124,7 @@ th_status th_remove(th_map *map, uint64_t stamp, const void *key, uint64_t key_l
             return status;
         }
     }
+    return TH_CONCURRENT;
 }
 
 uint64_t th_previous(th_map *map)

@@ -10,12 +10,13 @@ TH_INLINE uint8_t *add_overflow(const th_shape *s, th_map *m, th_array_word arra
 {
     th_array *a = th_array_of(array);
     uint64_t next = a->used;
-    if (next >= a->capacity || next > UINT32_MAX || next <= last_index) {
+    if (next >= a->capacity || next <= last_index) {
         return NULL;
     }
+    uint64_t link = next - th_array_main(array) + 1;
     a->used = next + 1;
-    th_store32(last + TH_OVERFLOW_OFFSET, (uint32_t)next);
-    m->h.noverflow = th_noverflow(a->used - th_array_main(array), th_array_b(array));
+    th_store32(last + TH_OVERFLOW_OFFSET, (uint32_t)link);
+    m->h.noverflow = th_noverflow(link, th_array_b(array));
     *index = next;
     return th_bucket_at(s, array, next);
 }

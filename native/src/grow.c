@@ -9,7 +9,8 @@
  * Overflow buckets follow the main ones in the array. While an array fills, an overflow bucket is added to
  * a chain only when the chain is full, so W insertions take at most W / 8 of them; at most 6.5 * 2^B
  * entries are moved in and 2^B inserted before growth has ended and the next can begin, which makes 2^B
- * overflow buckets always enough. Regions reserve that many (untouched, they cost nothing); blocks, where
+ * overflow buckets always enough. (From B = 32 on links set the limit; 2^32 overflow buckets are enough for random
+ * keys up to B = 34, and beyond that the array doubles a little early.) Regions reserve that many (untouched, they cost nothing); blocks, where
  * every byte counts, get a few and are replaced by larger ones when these are used up.
  */
 #include "map.h"
@@ -38,7 +39,8 @@ uint64_t th_grow_at(uint32_t b)
 
 uint64_t th_overflow_most(uint32_t b)
 {
-    return ((uint64_t)1 << b) + 2;
+    uint64_t most = ((uint64_t)1 << b) + 2;
+    return most < UINT32_MAX ? most : UINT32_MAX; /* links have 32 bits */
 }
 
 static size_t array_bytes(const th_shape *s, uint64_t buckets)
@@ -368,8 +370,8 @@ static th_status room_in_arrays(th_map *m, bool *acted)
     if (overflow >= th_array_main(array) || worth_compacting(x->bytes)) {
         return start_growth(m, m->h.B);
     }
-    if (th_array_of(array)->used >= th_array_of(array)->capacity && can_extend(array)) {
-        return extend_overflow(m);
+    if (th_array_of(array)->used >= th_array_of(array)->capacity) {
+        return can_extend(array) ? extend_overflow(m) : start_growth(m, m->h.B + 1u);
     }
     return TH_OK;
 }

@@ -147,11 +147,12 @@ static void check_array(check *c, th_array_word array, bool old, const th_bytes_
         for (;;) {
             uint8_t *bucket = th_bucket_at(c->s, array, index);
             check_bucket(c, array, first, bucket, &rest, heap);
-            uint64_t next = th_load32(bucket + TH_OVERFLOW_OFFSET);
-            if (next == 0) {
+            uint64_t link = th_load32(bucket + TH_OVERFLOW_OFFSET);
+            if (link == 0) {
                 break;
             }
-            if (next < main || next <= index || next >= a->used || seen[next - main]++) {
+            uint64_t next = main + link - 1;
+            if (next <= index || next >= a->used || seen[link - 1]++) {
                 broken(c, "bucket %llu links to %llu", (unsigned long long)index, (unsigned long long)next);
                 break;
             }

@@ -8,8 +8,8 @@
  *   +--------+-----+-+---------+-------+---------+------------+-----------+-------+ +-------+----------+
  *   0        8     9 10        12      16        24           32          40        48      56         64
  *
- *   An array is one block or region: a descriptor, 2^B main buckets, then overflow buckets. Links are
- *   indexes into it, and always point forward, so that a chain cannot loop.
+ *   An array is one block or region: a descriptor, 2^B main buckets, then overflow buckets. A link
+ *   counts overflow buckets from 1 and always points forward, so that a chain cannot loop.
  *   +------------+----------+----------+-----+------------+------------+---
  *   | descriptor | bucket 0 | bucket 1 | ... | overflow 0 | overflow 1 | ...
  *   +------------+----------+----------+-----+------------+------------+---

@@ -48,13 +48,15 @@ TH_INLINE uint8_t *th_bucket_at(const th_shape *s, th_array_word word, uint64_t 
 }
 
 /*
- * The bucket after this one in its chain, or 0. A link that does not point forward, or past the array, ends
- * the chain: it can only come from a torn read.
+ * The bucket after this one in its chain, or 0. A link counts overflow buckets from 1, so that 32 bits do for
+ * arrays with more main buckets than that. One that does not point forward, or past the array, ends the chain:
+ * it can only come from a torn read.
  */
 TH_INLINE uint64_t th_next_bucket(th_array_word word, const uint8_t *bucket, uint64_t index)
 {
-    uint64_t next = th_load32(bucket + TH_OVERFLOW_OFFSET);
-    return next > index && next < th_array_of(word)->capacity ? next : 0;
+    uint64_t link = th_load32(bucket + TH_OVERFLOW_OFFSET);
+    uint64_t next = th_array_main(word) + link - 1;
+    return link != 0 && next > index && next < th_array_of(word)->capacity ? next : 0;
 }
 
 #endif

@@ -13,8 +13,9 @@ std::string longKey(uint64_t i, uint64_t length) {
 TEST(BytesHeap, ShortKeysTakeNoHeap) {
     Heap heap;
     Map map(heap, bytesLongType());
-    for (char c = 'a'; c <= 'z'; c++)
-        ASSERT_EQ(TH_ABSENT, map.put(std::string(static_cast<size_t>(c - 'a') % 13, c), packed(1)));
+    for (uint64_t length = 0; length <= 12; length++) {
+        ASSERT_EQ(TH_ABSENT, map.put(std::string(length, 'k'), packed(1)));
+    }
     EXPECT_EQ(0u, map.stats().heap_bytes_live);
     ASSERT_EQ(TH_ABSENT, map.put(std::string(13, 'z'), packed(1)));
     EXPECT_GE(map.stats().heap_bytes_live, 13u);

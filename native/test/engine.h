@@ -219,9 +219,12 @@ class Walk {
     th_status fetch(std::vector<Entry> &out, uint32_t capacity, uint64_t keyRoom, uint64_t valueRoom) {
         const th_type &type = map_.type();
         bool keyBytes = type.key_kind == TH_KIND_BYTES, valueBytes = type.value_kind == TH_KIND_BYTES;
-        /* Exact sizes on purpose, so that AddressSanitizer sees a write past what the engine was told. */
-        std::vector<uint8_t> keys(keyRoom), values(valueRoom);
-        std::vector<uint64_t> keyEnds(keyBytes ? capacity : 0), valueEnds(valueBytes ? capacity : 0);
+        /* Exact sizes on purpose, so that AddressSanitizer sees a write past what the engine was told; but
+         * never none, as NULL would mean that nothing is to be fetched. */
+        auto some = [](uint64_t n) { return std::max<uint64_t>(n, 1); };
+        std::vector<uint8_t> keys(some(keyRoom)), values(some(valueRoom));
+        std::vector<uint64_t> keyEnds(some(keyBytes ? capacity : 0)),
+            valueEnds(some(valueBytes ? capacity : 0));
         uint32_t count = 0;
         th_status status = th_cursor_next(map_.raw(), map_.stamp(), &cursor_, capacity, &count, keys.data(),
                                           keyRoom, keyBytes ? keyEnds.data() : nullptr, values.data(),

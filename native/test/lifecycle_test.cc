@@ -164,7 +164,8 @@ TEST(Lifecycle, OutdatedStampsAnswerClosedAfterTheSlotIsUsedAgain) {
 TEST(Lifecycle, StampsAreNotGuessable) {
     Heap heap;
     Map map(heap, longType());
-    for (uint64_t wrong : {uint64_t{0}, map.stamp() + 1, map.stamp() - 1, ~map.stamp(), th_empty_stamp()}) {
+    for (uint64_t wrong : {uint64_t{0}, map.stamp() + 2, map.stamp() + 256, map.stamp() - 256, ~map.stamp(),
+                           th_empty_stamp()}) {
         expectClosed(map.raw(), wrong, "with a wrong stamp");
     }
     EXPECT_EQ(0, map.size());

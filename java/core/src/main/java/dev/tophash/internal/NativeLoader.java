@@ -11,27 +11,28 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.zip.CRC32C;
 
 /**
  * Finds the native library among this module's resources, puts it into a file that nobody else can touch,
  * and loads it.
  *
- * <p>The file is {@code libtophash-HASH.so}, HASH being the SHA-256 of its bytes, in a directory
- * {@code tophash-USER} of {@code java.io.tmpdir}. It is left there for the next process, which reads it
- * again and compares every byte before using it. Two processes may do this at the same time: each writes
- * under a name of its own and renames. Nothing is synced to disk, since a file that a power cut damaged is
- * recognised and replaced.
+ * <p>The file is {@code libtophash-HASH-LENGTH.so} in a directory {@code tophash-USER} of {@code
+ * java.io.tmpdir}. It is left there for the next process, which compares every byte before using it; so HASH
+ * only has to keep versions apart, and is the CRC-32C because the JVM has that at hand, where asking for
+ * SHA-256 takes longer than all the rest. Two processes may do this at the same time: each writes under a
+ * name of its own and renames. Nothing is synced to disk, since a file that a power cut damaged is recognised
+ * and replaced.
  *
  * <p>System properties:
  *
@@ -136,7 +137,7 @@ public final class NativeLoader {
         Path base = Path.of(byDefault ? properties.apply("java.io.tmpdir") : configured).toAbsolutePath();
         try {
             Path directory = privateDirectory(base.resolve("tophash-" + userName()));
-            Path file = directory.resolve("libtophash-" + sha256(library) + ".so");
+            Path file = directory.resolve(fileName(library));
             if (!holds(file, library)) {
                 write(file, library);
             }
@@ -156,8 +157,7 @@ public final class NativeLoader {
 
     private static Path privateDirectory(Path directory) throws IOException {
         try {
-            Files.createDirectory(
-                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.createDirectory(directory, permissions("rwx------"));
         } catch (FileAlreadyExistsException e) {
             // Made by an earlier process of ours, or by somebody who waits for us to load his library.
         }
@@ -176,12 +176,28 @@ public final class NativeLoader {
 
     /** Who owns what this process creates: asked of the file system, as a user's name need not be unique. */
     private static UserPrincipal ourselves(Path directory) throws IOException {
-        Path probe = Files.createTempFile(directory, "owner", ".tmp");
+        Path probe = createTemporary(directory);
         try {
             return attributes(probe).owner();
         } finally {
             Files.delete(probe);
         }
+    }
+
+    /** Makes an empty file for us alone. Files.createTempFile would first load the security providers. */
+    private static Path createTemporary(Path directory) throws IOException {
+        while (true) {
+            try {
+                Path path = directory.resolve(Long.toHexString(System.nanoTime()) + ".tmp");
+                return Files.createFile(path, permissions("rw-------"));
+            } catch (FileAlreadyExistsException e) {
+                // Another thread or process had the same idea; time goes on.
+            }
+        }
+    }
+
+    private static FileAttribute<Set<PosixFilePermission>> permissions(String text) {
+        return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(text));
     }
 
     private static PosixFileAttributes attributes(Path path) throws IOException {
@@ -207,7 +223,7 @@ public final class NativeLoader {
     }
 
     private static void write(Path file, byte[] library) throws IOException {
-        Path temporary = Files.createTempFile(file.getParent(), "libtophash", ".tmp");
+        Path temporary = createTemporary(file.getParent());
         try {
             Files.write(temporary, library);
             if (!holds(temporary, library)) {
@@ -219,12 +235,10 @@ public final class NativeLoader {
         }
     }
 
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
+    private static String fileName(byte[] library) {
+        CRC32C hash = new CRC32C();
+        hash.update(library);
+        return "libtophash-" + Long.toHexString(hash.getValue()) + "-" + library.length + ".so";
     }
 
     // ---- loading, and what to say when it fails ----

@@ -2,6 +2,7 @@ package dev.tophash.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.abort;
 
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,7 +72,7 @@ class BindingsMatchHeaderTest {
             })
     void changedHeaderIsNoticed(String text, String changed, String named) throws Exception {
         String header = Files.readString(HEADER);
-        String other = header.replaceFirst(java.util.regex.Pattern.quote(text), changed == null ? "" : changed);
+        String other = header.replaceFirst(Pattern.quote(text), changed == null ? "" : changed);
         assertFalse(other.equals(header), "the header no longer has: " + text);
         List<String> found = differences(other);
         assertTrue(found.stream().anyMatch(d -> d.startsWith(named)), () -> found.toString());
@@ -82,7 +84,7 @@ class BindingsMatchHeaderTest {
             value = {"uint64_t hits; | uint64_t hits : 3;", "TH_API uint64_t th_empty_stamp(void); | int x;"})
     void unreadableDeclarationIsAnError(String text, String changed) throws Exception {
         String other = Files.readString(HEADER).replace(text, changed);
-        org.junit.jupiter.api.Assertions.assertThrows(
+        assertThrows(
                 IllegalArgumentException.class, () -> CHeader.parse(other));
     }
 
