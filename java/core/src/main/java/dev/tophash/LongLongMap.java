@@ -4,6 +4,7 @@ import static dev.tophash.internal.Status.ABSENT;
 import static dev.tophash.internal.Status.PRESENT;
 
 import dev.tophash.internal.Batches;
+import dev.tophash.internal.Linkage;
 import dev.tophash.internal.LongCalls;
 import dev.tophash.internal.NativeHeap;
 import java.lang.foreign.MemorySegment;
@@ -116,11 +117,11 @@ public final class LongLongMap extends OffHeapMap {
      */
     public long put(long key, long value) {
         for (int round = 0; ; round++) {
-            MemorySegment m = map;
+            long m = map;
             writes++;
             int status = LongCalls.put(m, stamp, key, value);
             if (status >= 0) {
-                return status == ABSENT ? defaultValue() : previous(m);
+                return status == ABSENT ? defaultValue() : Linkage.previous(m);
             }
             recover(status, 0, round);
         }
@@ -135,11 +136,11 @@ public final class LongLongMap extends OffHeapMap {
      */
     public long putIfAbsent(long key, long value) {
         for (int round = 0; ; round++) {
-            MemorySegment m = map;
+            long m = map;
             writes++;
             int status = LongCalls.putIfAbsent(m, stamp, key, value);
             if (status >= 0) {
-                return status == ABSENT ? defaultValue() : previous(m);
+                return status == ABSENT ? defaultValue() : Linkage.previous(m);
             }
             recover(status, 0, round);
         }
@@ -154,11 +155,11 @@ public final class LongLongMap extends OffHeapMap {
      */
     public long addTo(long key, long delta) {
         for (int round = 0; ; round++) {
-            MemorySegment m = map;
+            long m = map;
             writes++;
             int status = LongCalls.add(m, stamp, key, delta, defaultValue());
             if (status >= 0) {
-                return status == ABSENT ? defaultValue() : previous(m);
+                return status == ABSENT ? defaultValue() : Linkage.previous(m);
             }
             recover(status, 0, round);
         }
@@ -172,11 +173,11 @@ public final class LongLongMap extends OffHeapMap {
      */
     public long remove(long key) {
         for (int round = 0; ; round++) {
-            MemorySegment m = map;
+            long m = map;
             writes++;
             int status = LongCalls.remove(m, stamp, key);
             if (status >= 0) {
-                return status == ABSENT ? defaultValue() : previous(m);
+                return status == ABSENT ? defaultValue() : Linkage.previous(m);
             }
             if (neverWritten()) {
                 return defaultValue();

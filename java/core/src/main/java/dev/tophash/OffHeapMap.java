@@ -6,7 +6,6 @@ import dev.tophash.internal.NativeHeap;
 import dev.tophash.internal.Status;
 import dev.tophash.internal.ffi.tophash_h;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.ref.Cleaner;
 import java.util.ConcurrentModificationException;
 
@@ -45,8 +44,8 @@ public abstract sealed class OffHeapMap implements AutoCloseable permits LongLon
     private final long expectedSize;
     private final long defaultValue;
 
-    /** The native map, or the empty one before the first write and after {@link #close}. */
-    MemorySegment map = Linkage.EMPTY_MAP;
+    /** Address of the native map, or of the empty one before the first write and after {@link #close}. */
+    long map = Linkage.EMPTY_MAP;
 
     long stamp = Linkage.EMPTY_STAMP;
     boolean closed;
@@ -104,7 +103,7 @@ public abstract sealed class OffHeapMap implements AutoCloseable permits LongLon
      * @throws ConcurrentModificationException if another thread was seen writing
      */
     public final void clear() {
-        ordinary(false, () -> tophash_h.th_map_clear(map, stamp), "clearing a map");
+        ordinary(false, () -> tophash_h.th_map_clear(header(), stamp), "clearing a map");
     }
 
     /**
@@ -120,7 +119,7 @@ public abstract sealed class OffHeapMap implements AutoCloseable permits LongLon
         if (entries < 0) {
             throw new IllegalArgumentException("entries is " + entries + ", must be 0 or more");
         }
-        ordinary(entries > 0, () -> tophash_h.th_map_reserve(map, stamp, entries), "room for " + entries + " entries");
+        ordinary(entries > 0, () -> tophash_h.th_map_reserve(header(), stamp, entries), "room for " + entries + " entries");
     }
 
     /**
@@ -132,7 +131,7 @@ public abstract sealed class OffHeapMap implements AutoCloseable permits LongLon
      * @throws ConcurrentModificationException if another thread was seen writing
      */
     public final void shrinkToFit() {
-        ordinary(false, () -> tophash_h.th_map_shrink(map, stamp), "shrinking a map");
+        ordinary(false, () -> tophash_h.th_map_shrink(header(), stamp), "shrinking a map");
     }
 
     /**
@@ -158,7 +157,7 @@ public abstract sealed class OffHeapMap implements AutoCloseable permits LongLon
 
     private MapStats stats(boolean full) {
         checkOpen();
-        MapStats stats = MapStats.of(map, stamp, full);
+        MapStats stats = MapStats.of(header(), stamp, full);
         checkOpen();
         return stats;
     }
@@ -256,7 +255,7 @@ public abstract sealed class OffHeapMap implements AutoCloseable permits LongLon
         }
         int outcome = status;
         if (status == Status.NEEDS_ROOM) {
-            outcome = tophash_h.th_make_room(map, stamp, bytes);
+            outcome = tophash_h.th_make_room(header(), stamp, bytes);
             NativeHeap.reclaimIfDue();
         }
         if (outcome == Status.CLOSED) {
@@ -275,9 +274,9 @@ public abstract sealed class OffHeapMap implements AutoCloseable permits LongLon
                 + NativeHeap.usage().liveBytes() + " bytes";
     }
 
-    /** A native map's last replaced value. */
-    static long previous(MemorySegment map) {
-        return map.get(ValueLayout.JAVA_LONG, tophash_h.TH_PREVIOUS_OFFSET());
+    /** The native map as the ordinary functions take it. */
+    private MemorySegment header() {
+        return MemorySegment.ofAddress(map);
     }
 
     /** One quick call's share of a batch. */

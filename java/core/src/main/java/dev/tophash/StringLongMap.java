@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.tophash.internal.Batches;
 import dev.tophash.internal.BytesCalls;
+import dev.tophash.internal.Linkage;
 import dev.tophash.internal.NativeHeap;
 import dev.tophash.internal.Utf8;
 import java.lang.foreign.MemorySegment;
@@ -209,11 +210,11 @@ public final class StringLongMap extends OffHeapMap {
      */
     public long put(MemorySegment key, long value) {
         for (int round = 0; ; round++) {
-            MemorySegment m = map;
+            long m = map;
             writes++;
             int status = BytesCalls.put(m, stamp, key, key.byteSize(), value);
             if (status >= 0) {
-                return status == ABSENT ? defaultValue() : previous(m);
+                return status == ABSENT ? defaultValue() : Linkage.previous(m);
             }
             recover(status, key.byteSize(), round);
         }
@@ -250,11 +251,11 @@ public final class StringLongMap extends OffHeapMap {
      */
     public long putIfAbsent(MemorySegment key, long value) {
         for (int round = 0; ; round++) {
-            MemorySegment m = map;
+            long m = map;
             writes++;
             int status = BytesCalls.putIfAbsent(m, stamp, key, key.byteSize(), value);
             if (status >= 0) {
-                return status == ABSENT ? defaultValue() : previous(m);
+                return status == ABSENT ? defaultValue() : Linkage.previous(m);
             }
             recover(status, key.byteSize(), round);
         }
@@ -291,11 +292,11 @@ public final class StringLongMap extends OffHeapMap {
      */
     public long addTo(MemorySegment key, long delta) {
         for (int round = 0; ; round++) {
-            MemorySegment m = map;
+            long m = map;
             writes++;
             int status = BytesCalls.add(m, stamp, key, key.byteSize(), delta, defaultValue());
             if (status >= 0) {
-                return status == ABSENT ? defaultValue() : previous(m);
+                return status == ABSENT ? defaultValue() : Linkage.previous(m);
             }
             recover(status, key.byteSize(), round);
         }
@@ -329,11 +330,11 @@ public final class StringLongMap extends OffHeapMap {
      */
     public long remove(MemorySegment key) {
         for (int round = 0; ; round++) {
-            MemorySegment m = map;
+            long m = map;
             writes++;
             int status = BytesCalls.remove(m, stamp, key, key.byteSize());
             if (status >= 0) {
-                return status == ABSENT ? defaultValue() : previous(m);
+                return status == ABSENT ? defaultValue() : Linkage.previous(m);
             }
             if (neverWritten()) {
                 return defaultValue();

@@ -6,7 +6,8 @@ import java.lang.invoke.MethodHandle;
 
 /**
  * The quick functions for bytes keys and 8-byte values, one method each: see {@code tophash.h} for what they
- * do and return. Segments may be native or Java arrays.
+ * do and return. The map is its address; segments may be native or Java
+ * arrays.
  */
 public final class BytesCalls {
     private static final MethodHandle GET =
@@ -35,7 +36,7 @@ public final class BytesCalls {
     private BytesCalls() {}
 
     /** {@code th_bytes_get}. */
-    public static long get(MemorySegment map, long stamp, MemorySegment key, long length, long otherwise) {
+    public static long get(long map, long stamp, MemorySegment key, long length, long otherwise) {
         try {
             return (long) GET.invokeExact(map, stamp, key, length, otherwise);
         } catch (Throwable t) {
@@ -44,7 +45,7 @@ public final class BytesCalls {
     }
 
     /** {@code th_bytes_contains}. */
-    public static int contains(MemorySegment map, long stamp, MemorySegment key, long length) {
+    public static int contains(long map, long stamp, MemorySegment key, long length) {
         try {
             return (int) CONTAINS.invokeExact(map, stamp, key, length);
         } catch (Throwable t) {
@@ -53,7 +54,7 @@ public final class BytesCalls {
     }
 
     /** {@code th_bytes_put}. */
-    public static int put(MemorySegment map, long stamp, MemorySegment key, long length, long value) {
+    public static int put(long map, long stamp, MemorySegment key, long length, long value) {
         try {
             return (int) PUT.invokeExact(map, stamp, key, length, value);
         } catch (Throwable t) {
@@ -62,7 +63,7 @@ public final class BytesCalls {
     }
 
     /** {@code th_bytes_put_if_absent}. */
-    public static int putIfAbsent(MemorySegment map, long stamp, MemorySegment key, long length, long value) {
+    public static int putIfAbsent(long map, long stamp, MemorySegment key, long length, long value) {
         try {
             return (int) PUT_IF_ABSENT.invokeExact(map, stamp, key, length, value);
         } catch (Throwable t) {
@@ -71,7 +72,7 @@ public final class BytesCalls {
     }
 
     /** {@code th_bytes_add}. */
-    public static int add(MemorySegment map, long stamp, MemorySegment key, long length, long delta, long otherwise) {
+    public static int add(long map, long stamp, MemorySegment key, long length, long delta, long otherwise) {
         try {
             return (int) ADD.invokeExact(map, stamp, key, length, delta, otherwise);
         } catch (Throwable t) {
@@ -80,7 +81,7 @@ public final class BytesCalls {
     }
 
     /** {@code th_bytes_remove}. */
-    public static int remove(MemorySegment map, long stamp, MemorySegment key, long length) {
+    public static int remove(long map, long stamp, MemorySegment key, long length) {
         try {
             return (int) REMOVE.invokeExact(map, stamp, key, length);
         } catch (Throwable t) {
@@ -89,7 +90,7 @@ public final class BytesCalls {
     }
 
     /** {@code th_bytes_get_all}. */
-    public static int getAll(MemorySegment map, long stamp, MemorySegment data, long size, MemorySegment starts, MemorySegment ends, MemorySegment values, long n, long otherwise, MemorySegment progress) {
+    public static int getAll(long map, long stamp, MemorySegment data, long size, MemorySegment starts, MemorySegment ends, MemorySegment values, long n, long otherwise, MemorySegment progress) {
         try {
             return (int) GET_ALL.invokeExact(map, stamp, data, size, starts, ends, values, n, otherwise, progress);
         } catch (Throwable t) {
@@ -98,7 +99,7 @@ public final class BytesCalls {
     }
 
     /** {@code th_bytes_contains_all}. */
-    public static int containsAll(MemorySegment map, long stamp, MemorySegment data, long size, MemorySegment starts, MemorySegment ends, MemorySegment found, long n, MemorySegment progress) {
+    public static int containsAll(long map, long stamp, MemorySegment data, long size, MemorySegment starts, MemorySegment ends, MemorySegment found, long n, MemorySegment progress) {
         try {
             return (int) CONTAINS_ALL.invokeExact(map, stamp, data, size, starts, ends, found, n, progress);
         } catch (Throwable t) {
@@ -107,7 +108,7 @@ public final class BytesCalls {
     }
 
     /** {@code th_bytes_put_all}. */
-    public static int putAll(MemorySegment map, long stamp, MemorySegment data, long size, MemorySegment starts, MemorySegment ends, MemorySegment values, long n, MemorySegment progress) {
+    public static int putAll(long map, long stamp, MemorySegment data, long size, MemorySegment starts, MemorySegment ends, MemorySegment values, long n, MemorySegment progress) {
         try {
             return (int) PUT_ALL.invokeExact(map, stamp, data, size, starts, ends, values, n, progress);
         } catch (Throwable t) {
@@ -116,7 +117,7 @@ public final class BytesCalls {
     }
 
     /** {@code th_bytes_add_all}. */
-    public static int addAll(MemorySegment map, long stamp, MemorySegment data, long size, MemorySegment starts, MemorySegment ends, MemorySegment deltas, long n, long otherwise, MemorySegment progress) {
+    public static int addAll(long map, long stamp, MemorySegment data, long size, MemorySegment starts, MemorySegment ends, MemorySegment deltas, long n, long otherwise, MemorySegment progress) {
         try {
             return (int) ADD_ALL.invokeExact(map, stamp, data, size, starts, ends, deltas, n, otherwise, progress);
         } catch (Throwable t) {
@@ -125,7 +126,7 @@ public final class BytesCalls {
     }
 
     /** {@code th_bytes_remove_all}. */
-    public static int removeAll(MemorySegment map, long stamp, MemorySegment data, long size, MemorySegment starts, MemorySegment ends, long n, MemorySegment progress) {
+    public static int removeAll(long map, long stamp, MemorySegment data, long size, MemorySegment starts, MemorySegment ends, long n, MemorySegment progress) {
         try {
             return (int) REMOVE_ALL.invokeExact(map, stamp, data, size, starts, ends, n, progress);
         } catch (Throwable t) {

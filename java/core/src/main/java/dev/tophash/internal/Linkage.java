@@ -4,7 +4,9 @@ import dev.tophash.internal.ffi.tophash_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 
@@ -17,12 +19,15 @@ public final class Linkage {
     /** File that the library was loaded from. */
     public static final Path LIBRARY = NativeLoader.load();
 
-    /** Header of the map that is always empty: what a map that was never written to reads from. */
-    public static final MemorySegment EMPTY_MAP = tophash_h.th_empty_map();
+    /** Address of the map that is always empty: what a map that was never written to reads from. */
+    public static final long EMPTY_MAP = tophash_h.th_empty_map().address();
 
     public static final long EMPTY_STAMP = tophash_h.th_empty_stamp();
 
     private static final Linker LINKER = Linker.nativeLinker();
+
+    /** All memory, to read what C left in a map's header, whose page is never unmapped. */
+    private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
     private Linkage() {}
 
@@ -37,12 +42,27 @@ public final class Linkage {
      * @param address from the generated bindings, as is the descriptor
      */
     static MethodHandle quick(MemorySegment address, FunctionDescriptor descriptor) {
-        return LINKER.downcallHandle(address, descriptor, Linker.Option.critical(false));
+        return LINKER.downcallHandle(address, mapAsLong(descriptor), Linker.Option.critical(false));
     }
 
     /** Links a quick function whose pointers may be Java arrays. */
     static MethodHandle quickOnArrays(MemorySegment address, FunctionDescriptor descriptor) {
-        return LINKER.downcallHandle(address, descriptor, Linker.Option.critical(true));
+        return LINKER.downcallHandle(address, mapAsLong(descriptor), Linker.Option.critical(true));
+    }
+
+    /**
+     * The first argument, the map, as a long: both calling conventions pass it in the same register, and Java
+     * need not unwrap a segment and look after its scope in every call.
+     */
+    private static FunctionDescriptor mapAsLong(FunctionDescriptor descriptor) {
+        MemoryLayout[] arguments = descriptor.argumentLayouts().toArray(MemoryLayout[]::new);
+        arguments[0] = ValueLayout.JAVA_LONG;
+        return FunctionDescriptor.of(descriptor.returnLayout().orElseThrow(), arguments);
+    }
+
+    /** The value that the last write to a map replaced: what {@code th_previous} returns. */
+    public static long previous(long map) {
+        return MEMORY.get(ValueLayout.JAVA_LONG, map + tophash_h.TH_PREVIOUS_OFFSET());
     }
 
     /** What a method handle threw though its signature has no exception: passed on, never hidden. */

@@ -6,7 +6,7 @@ import java.lang.invoke.MethodHandle;
 
 /**
  * The quick functions for 8-byte keys and values, one method each: see {@code tophash.h} for what they do and
- * return.
+ * return. The map is its address.
  */
 public final class LongCalls {
     private static final MethodHandle GET =
@@ -35,7 +35,7 @@ public final class LongCalls {
     private LongCalls() {}
 
     /** {@code th_long_get}. */
-    public static long get(MemorySegment map, long stamp, long key, long otherwise) {
+    public static long get(long map, long stamp, long key, long otherwise) {
         try {
             return (long) GET.invokeExact(map, stamp, key, otherwise);
         } catch (Throwable t) {
@@ -44,7 +44,7 @@ public final class LongCalls {
     }
 
     /** {@code th_long_contains}. */
-    public static int contains(MemorySegment map, long stamp, long key) {
+    public static int contains(long map, long stamp, long key) {
         try {
             return (int) CONTAINS.invokeExact(map, stamp, key);
         } catch (Throwable t) {
@@ -53,7 +53,7 @@ public final class LongCalls {
     }
 
     /** {@code th_long_put}. */
-    public static int put(MemorySegment map, long stamp, long key, long value) {
+    public static int put(long map, long stamp, long key, long value) {
         try {
             return (int) PUT.invokeExact(map, stamp, key, value);
         } catch (Throwable t) {
@@ -62,7 +62,7 @@ public final class LongCalls {
     }
 
     /** {@code th_long_put_if_absent}. */
-    public static int putIfAbsent(MemorySegment map, long stamp, long key, long value) {
+    public static int putIfAbsent(long map, long stamp, long key, long value) {
         try {
             return (int) PUT_IF_ABSENT.invokeExact(map, stamp, key, value);
         } catch (Throwable t) {
@@ -71,7 +71,7 @@ public final class LongCalls {
     }
 
     /** {@code th_long_add}. */
-    public static int add(MemorySegment map, long stamp, long key, long delta, long otherwise) {
+    public static int add(long map, long stamp, long key, long delta, long otherwise) {
         try {
             return (int) ADD.invokeExact(map, stamp, key, delta, otherwise);
         } catch (Throwable t) {
@@ -80,7 +80,7 @@ public final class LongCalls {
     }
 
     /** {@code th_long_remove}. */
-    public static int remove(MemorySegment map, long stamp, long key) {
+    public static int remove(long map, long stamp, long key) {
         try {
             return (int) REMOVE.invokeExact(map, stamp, key);
         } catch (Throwable t) {
@@ -89,7 +89,7 @@ public final class LongCalls {
     }
 
     /** {@code th_long_get_all}. */
-    public static int getAll(MemorySegment map, long stamp, MemorySegment keys, MemorySegment values, long n, long otherwise, MemorySegment progress) {
+    public static int getAll(long map, long stamp, MemorySegment keys, MemorySegment values, long n, long otherwise, MemorySegment progress) {
         try {
             return (int) GET_ALL.invokeExact(map, stamp, keys, values, n, otherwise, progress);
         } catch (Throwable t) {
@@ -98,7 +98,7 @@ public final class LongCalls {
     }
 
     /** {@code th_long_contains_all}. */
-    public static int containsAll(MemorySegment map, long stamp, MemorySegment keys, MemorySegment found, long n, MemorySegment progress) {
+    public static int containsAll(long map, long stamp, MemorySegment keys, MemorySegment found, long n, MemorySegment progress) {
         try {
             return (int) CONTAINS_ALL.invokeExact(map, stamp, keys, found, n, progress);
         } catch (Throwable t) {
@@ -107,7 +107,7 @@ public final class LongCalls {
     }
 
     /** {@code th_long_put_all}. */
-    public static int putAll(MemorySegment map, long stamp, MemorySegment keys, MemorySegment values, long n, MemorySegment progress) {
+    public static int putAll(long map, long stamp, MemorySegment keys, MemorySegment values, long n, MemorySegment progress) {
         try {
             return (int) PUT_ALL.invokeExact(map, stamp, keys, values, n, progress);
         } catch (Throwable t) {
@@ -116,7 +116,7 @@ public final class LongCalls {
     }
 
     /** {@code th_long_add_all}. */
-    public static int addAll(MemorySegment map, long stamp, MemorySegment keys, MemorySegment deltas, long n, long otherwise, MemorySegment progress) {
+    public static int addAll(long map, long stamp, MemorySegment keys, MemorySegment deltas, long n, long otherwise, MemorySegment progress) {
         try {
             return (int) ADD_ALL.invokeExact(map, stamp, keys, deltas, n, otherwise, progress);
         } catch (Throwable t) {
@@ -125,7 +125,7 @@ public final class LongCalls {
     }
 
     /** {@code th_long_remove_all}. */
-    public static int removeAll(MemorySegment map, long stamp, MemorySegment keys, long n, MemorySegment progress) {
+    public static int removeAll(long map, long stamp, MemorySegment keys, long n, MemorySegment progress) {
         try {
             return (int) REMOVE_ALL.invokeExact(map, stamp, keys, n, progress);
         } catch (Throwable t) {

@@ -16,7 +16,7 @@ public final class MapCalls {
     private MapCalls() {}
 
     /** {@code th_map_size}. */
-    public static long size(MemorySegment map, long stamp) {
+    public static long size(long map, long stamp) {
         try {
             return (long) SIZE.invokeExact(map, stamp);
         } catch (Throwable t) {
@@ -25,7 +25,7 @@ public final class MapCalls {
     }
 
     /** {@code th_cursor_start}. */
-    public static int cursorStart(MemorySegment map, long stamp, long random, MemorySegment cursor) {
+    public static int cursorStart(long map, long stamp, long random, MemorySegment cursor) {
         try {
             return (int) CURSOR_START.invokeExact(map, stamp, random, cursor);
         } catch (Throwable t) {
@@ -35,7 +35,7 @@ public final class MapCalls {
 
     /** {@code th_cursor_next}. */
     public static int cursorNext(
-            MemorySegment map,
+            long map,
             long stamp,
             MemorySegment cursor,
             int capacity,

@@ -45,7 +45,7 @@ public final class NativeHeap {
     }
 
     /** A map's address and stamp: what every call takes. */
-    public record Handle(MemorySegment map, long stamp) {}
+    public record Handle(long map, long stamp) {}
 
     private static MemorySegment create() {
         Linkage.ensureLoaded();
@@ -74,14 +74,14 @@ public final class NativeHeap {
             int status = tophash_h.th_map_create(HEAP, type.segment(arena), options, map, stamp);
             Status.check(status, "no native memory for a map with room for " + expectedSize + " entries");
             return new Handle(
-                    map.get(ValueLayout.ADDRESS, 0).reinterpret(tophash_h.TH_PREVIOUS_OFFSET() + Long.BYTES),
+                    map.get(ValueLayout.ADDRESS, 0).address(),
                     stamp.get(ValueLayout.JAVA_LONG, 0));
         }
     }
 
     /** Closes a native map; does nothing if it has been closed. */
     public static void closeMap(Handle handle) {
-        int status = tophash_h.th_map_close(handle.map(), handle.stamp());
+        int status = tophash_h.th_map_close(MemorySegment.ofAddress(handle.map()), handle.stamp());
         if (status != tophash_h.TH_CLOSED()) {
             Status.check(status, "closing a map");
         }
