@@ -183,8 +183,8 @@ static void end_growth(th_map *m)
 }
 
 /*
- * Gives back the pages of the old array that evacuation has passed; whether there were any. The page of the
- * descriptor stays.
+ * Gives back the pages of the old array that evacuation has passed, in whole pieces so that huge pages are not
+ * split; whether there were any. The page of the descriptor stays.
  */
 static bool release_passed(th_map *m)
 {
@@ -194,7 +194,7 @@ static bool release_passed(th_map *m)
         return false;
     }
     size_t page = th_os_page_size();
-    uint64_t passed = m->h.nevacuate * x->shape.bucket_size / page * page;
+    uint64_t passed = m->h.nevacuate * x->shape.bucket_size / TH_RELEASE_BYTES * TH_RELEASE_BYTES;
     uint64_t from = a->released < page ? page : a->released;
     if (passed <= from) {
         return false;

@@ -4,6 +4,7 @@
  * ThreadSanitizer.
  */
 #include <atomic>
+#include <mutex>
 #include <thread>
 
 #include "support.h"
@@ -124,8 +125,7 @@ class Arena {
     /* One call or another on some map, whoever else may be in it. */
     void act(int thread, Random &random) {
         Slot &slot = slots_[random.below(kMaps)];
-        th_map *map = slot.map;
-        uint64_t stamp = slot.stamp;
+        auto [map, stamp] = slot.handle();
         uint64_t what = random.below(100);
         if (what < 60) {
             type_.key_kind == TH_KIND_BYTES ? quickBytes(map, stamp, random) : quickLong(map, stamp, random);
@@ -161,8 +161,14 @@ class Arena {
 
   private:
     struct Slot {
-        std::atomic<th_map *> map{nullptr};
-        std::atomic<uint64_t> stamp{0};
+        std::mutex lock; /* only to read and replace both parts at once, never around a call */
+        th_map *map = nullptr;
+        uint64_t stamp = 0;
+
+        std::pair<th_map *, uint64_t> handle() {
+            std::lock_guard<std::mutex> guard(lock);
+            return {map, stamp};
+        }
     };
 
     void open(Slot &slot) {
@@ -170,6 +176,7 @@ class Arena {
         uint64_t stamp = 0;
         if (th_map_create(heap.raw(), &type_, nullptr, &map, &stamp) != TH_OK)
             printAndAbort("th_map_create");
+        std::lock_guard<std::mutex> guard(slot.lock);
         slot.stamp = stamp;
         slot.map = map;
     }

@@ -224,7 +224,7 @@ public final class LongLongMap extends OffHeapMap {
         long n = Batches.longs(keys, "keys");
         Batches.longs(values, "values", n);
         Batches.writable(values, "values");
-        return runBatch(p -> LongCalls.getAll(map, stamp, keys, values, n, defaultValue(), p), i -> 0);
+        return runBatch(n, p -> LongCalls.getAll(map, stamp, keys, values, n, defaultValue(), p), i -> 0);
     }
 
     /**
@@ -265,7 +265,7 @@ public final class LongLongMap extends OffHeapMap {
         long n = Batches.longs(keys, "keys");
         Batches.longs(values, "values", n);
         writes++;
-        return runBatch(p -> LongCalls.putAll(map, stamp, keys, values, n, p), i -> 0);
+        return runBatch(n, p -> LongCalls.putAll(map, stamp, keys, values, n, p), i -> 0);
     }
 
     /**
@@ -306,7 +306,7 @@ public final class LongLongMap extends OffHeapMap {
         long n = Batches.longs(keys, "keys");
         Batches.longs(deltas, "deltas", n);
         writes++;
-        return runBatch(p -> LongCalls.addAll(map, stamp, keys, deltas, n, defaultValue(), p), i -> 0);
+        return runBatch(n, p -> LongCalls.addAll(map, stamp, keys, deltas, n, defaultValue(), p), i -> 0);
     }
 
     /**
@@ -346,7 +346,7 @@ public final class LongLongMap extends OffHeapMap {
             return 0;
         }
         writes++;
-        return runBatch(p -> LongCalls.removeAll(map, stamp, keys, n, p), i -> 0);
+        return runBatch(n, p -> LongCalls.removeAll(map, stamp, keys, n, p), i -> 0);
     }
 
     /**
@@ -407,7 +407,7 @@ public final class LongLongMap extends OffHeapMap {
             throw new IllegalArgumentException("found has " + found.byteSize() + " bytes, must have " + n);
         }
         Batches.writable(found, "found");
-        return runBatch(p -> LongCalls.containsAll(map, stamp, keys, found, n, p), i -> 0);
+        return runBatch(n, p -> LongCalls.containsAll(map, stamp, keys, found, n, p), i -> 0);
     }
 
     /**

@@ -292,12 +292,17 @@ public abstract sealed class OffHeapMap implements AutoCloseable permits LongLon
     }
 
     /**
-     * Runs a batch to its end, a quick call at a time.
+     * Runs a batch to its end, a quick call at a time. A batch of no keys calls nothing, so that it makes no
+     * native map.
      *
-     * @return how many of its keys were present
+     * @param n number of keys
+     * @return how many of them were present
      */
-    final long runBatch(BatchStep step, KeyLength lengths) {
+    final long runBatch(long n, BatchStep step, KeyLength lengths) {
         checkOpen();
+        if (n == 0) {
+            return 0;
+        }
         long[] progress = new long[2];
         MemorySegment segment = MemorySegment.ofArray(progress);
         int round = 0;

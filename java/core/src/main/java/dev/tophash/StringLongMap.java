@@ -394,7 +394,7 @@ public final class StringLongMap extends OffHeapMap {
 
     private long getAll(MemorySegment data, MemorySegment starts, MemorySegment ends, MemorySegment values, int n) {
         return runBatch(
-                p -> BytesCalls.getAll(map, stamp, data, data.byteSize(), starts, ends, values, n, defaultValue(), p),
+                n, p -> BytesCalls.getAll(map, stamp, data, data.byteSize(), starts, ends, values, n, defaultValue(), p),
                 keyLength(starts, ends));
     }
 
@@ -450,7 +450,7 @@ public final class StringLongMap extends OffHeapMap {
     private long putAll(MemorySegment data, MemorySegment starts, MemorySegment ends, MemorySegment values, int n) {
         writes++;
         return runBatch(
-                p -> BytesCalls.putAll(map, stamp, data, data.byteSize(), starts, ends, values, n, p),
+                n, p -> BytesCalls.putAll(map, stamp, data, data.byteSize(), starts, ends, values, n, p),
                 keyLength(starts, ends));
     }
 
@@ -506,7 +506,7 @@ public final class StringLongMap extends OffHeapMap {
     private long addAll(MemorySegment data, MemorySegment starts, MemorySegment ends, MemorySegment deltas, int n) {
         writes++;
         return runBatch(
-                p -> BytesCalls.addAll(map, stamp, data, data.byteSize(), starts, ends, deltas, n, defaultValue(), p),
+                n, p -> BytesCalls.addAll(map, stamp, data, data.byteSize(), starts, ends, deltas, n, defaultValue(), p),
                 keyLength(starts, ends));
     }
 
@@ -561,7 +561,7 @@ public final class StringLongMap extends OffHeapMap {
         }
         writes++;
         return runBatch(
-                p -> BytesCalls.removeAll(map, stamp, data, data.byteSize(), starts, ends, n, p),
+                n, p -> BytesCalls.removeAll(map, stamp, data, data.byteSize(), starts, ends, n, p),
                 keyLength(starts, ends));
     }
 
@@ -607,6 +607,7 @@ public final class StringLongMap extends OffHeapMap {
     public long containsAll(MemorySegment data, long[] starts, long[] ends, boolean[] found, int offset, int length) {
         Batches.spans(data, starts, ends, offset, length);
         Objects.checkFromIndexSize(offset, length, found.length);
+        checkOpen();
         long present = 0;
         for (int done = 0; done < length; done += CHUNK) {
             int n = Math.min(length - done, CHUNK);
@@ -628,7 +629,7 @@ public final class StringLongMap extends OffHeapMap {
         MemorySegment answers = MemorySegment.ofArray(bytes);
         long present =
                 runBatch(
-                        p -> BytesCalls.containsAll(map, stamp, data, data.byteSize(), starts, ends, answers, n, p),
+                        n, p -> BytesCalls.containsAll(map, stamp, data, data.byteSize(), starts, ends, answers, n, p),
                         keyLength(starts, ends));
         for (int i = 0; i < n; i++) {
             found[from + i] = bytes[i] != 0;

@@ -12,7 +12,7 @@ import java.util.concurrent.BlockingQueue;
  */
 final class TokenReader {
     /** Bytes read at once: large enough to make handing over cheap, small enough to stay in the cache. */
-    private static final int SLICE = 128 << 10;
+    private static final int SLICE = 64 << 10;
 
     /** The longest array that every JVM can make. */
     private static final int LONGEST = Integer.MAX_VALUE - 8;

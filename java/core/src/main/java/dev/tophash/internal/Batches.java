@@ -1,5 +1,6 @@
 package dev.tophash.internal;
 
+import dev.tophash.internal.ffi.tophash_h;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
@@ -46,7 +47,7 @@ public final class Batches {
         }
     }
 
-    /** Checks that keys lie within their data. */
+    /** Checks that keys lie within their data and are not too long. */
     public static void spans(MemorySegment data, long[] starts, long[] ends, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, starts.length);
         Objects.checkFromIndexSize(offset, length, ends.length);
@@ -55,6 +56,11 @@ public final class Batches {
             if (starts[i] < 0 || starts[i] > ends[i] || ends[i] > size) {
                 throw new IndexOutOfBoundsException(
                         "key " + i + " is [" + starts[i] + ", " + ends[i] + ") of " + size + " bytes of data");
+            }
+            if (ends[i] - starts[i] > tophash_h.TH_MAX_BYTES()) {
+                throw new IllegalArgumentException(
+                        "key " + i + " has " + (ends[i] - starts[i]) + " bytes, at most "
+                                + tophash_h.TH_MAX_BYTES() + " are allowed");
             }
         }
     }
