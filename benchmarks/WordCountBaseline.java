@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.StringTokenizer;
 
 /**
- * Counts the words of a file the way one writes it in plain Java: one thread, a HashMap, a counter object per
- * word. What the tophash command is compared with.
+ * Counts the words of a file the way one writes it in plain Java: one thread, a HashMap, a counter
+ * object per word. What the tophash command is compared with.
  *
- * <p>ISO-8859-1 gives every byte a character of its own, so no byte is lost, and it is the encoding that the
- * JVM reads and hashes fastest.
+ * <p>ISO-8859-1 gives every byte a character of its own, so no byte is lost, and it is the encoding
+ * that the JVM reads and hashes fastest.
  */
 public final class WordCountBaseline {
     private WordCountBaseline() {}

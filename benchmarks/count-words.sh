@@ -5,14 +5,15 @@
 #
 #     benchmarks/count-words.sh [FILE]
 #
-# Without FILE the text is the JDK's own source, src.zip unpacked and put end to end, cut to 64 MB.
-# RUNS=N sets the number of rounds (5). REQUIRE=1 makes it fail unless tophash is 5 times as fast as sort and
-# 1.5 times as fast as plain Java.
+# Without FILE the text is the JDK's own source, src.zip unpacked and put end to end, some 200 MB.
+# MB=N cuts the text to N million bytes, RUNS=N sets the number of rounds (5), TOPHASH=PATH names another
+# launcher. REQUIRE=1 makes it fail unless tophash is 5 times as fast as sort and 1.5 times as fast as Java.
 set -euo pipefail
 export LC_ALL=C
 
 here=$(dirname "$(readlink -f "$0")")
 jdk=$("$here/../tools/find-jdk.sh")
+tophash=${TOPHASH:-$here/../tophash}
 runs=${RUNS:-5}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -24,17 +25,16 @@ make_text() {
     fi
     mkdir "$work/src"
     (cd "$work/src" && "$jdk/bin/jar" xf "$jdk/lib/src.zip")
-    find "$work/src" -name '*.java' -print0 | sort -z | xargs -0 cat >"$work/all"
-    head -c 64000000 "$work/all" >"$work/text"
-    rm -r "$work/src" "$work/all"
+    find "$work/src" -name '*.java' -print0 | sort -z | xargs -0 cat >"$work/text"
+    rm -r "$work/src"
 }
 
-count_tophash() { "$here/../tophash" count "$text" >"$work/out" 2>"$work/err"; }
+count_tophash() { "$tophash" count "$text" >"$work/out" 2>"$work/err"; }
 count_sort() { tr -s ' \t\n\v\f\r' '\n' <"$text" | sort | uniq -c >"$work/out"; }
 count_java() { "$jdk/bin/java" -cp "$work" WordCountBaseline "$text" 20 >"$work/out" 2>"$work/err"; }
 
 check_counts() {
-    "$here/../tophash" count --top 0 --output "$work/counts" "$text" 2>"$work/err"
+    "$tophash" count --top 0 --output "$work/counts" "$text" 2>"$work/err"
     sort "$work/counts" >"$work/tophash-counts"
     # A text that begins with white space begins with an empty line here, which is no word.
     tr -s ' \t\n\v\f\r' '\n' <"$text" | sed '/^$/d' | sort | uniq -c |
@@ -62,6 +62,10 @@ if [ $# -gt 0 ]; then
 else
     text=$work/text
     make_text
+fi
+if [ -n "${MB:-}" ]; then
+    head -c "${MB}000000" "$text" >"$work/part"
+    text=$work/part
 fi
 "$jdk/bin/javac" -d "$work" "$here/WordCountBaseline.java"
 

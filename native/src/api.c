@@ -3,14 +3,13 @@
 #include "map.h"
 
 /*
- * Rounds of making room after which a call gives up. A single writer needs three at most (give pages back, end
- * a growth, start the next); racing writers can use up each other's room for ever.
+ * Rounds of making room after which a call gives up. A single writer needs three at most (give pages back,
+ * end a growth, start the next); racing writers can use up each other's room for ever.
  */
 #define MAX_ROUNDS 64u
 
 /* TH_OK, or why a key (and a value, if there is one) does not fit the map's type. */
-static th_status check_key(const th_map *m, const void *key, uint64_t key_len)
-{
+static th_status check_key(const th_map *m, const void *key, uint64_t key_len) {
     const th_shape *s = &m->h.extra->shape;
     if (s->key_class == TH_KEY_BYTES) {
         return key_len > TH_MAX_BYTES ? TH_LIMIT : key == NULL && key_len > 0 ? TH_INVALID : TH_OK;
@@ -18,8 +17,7 @@ static th_status check_key(const th_map *m, const void *key, uint64_t key_len)
     return key == NULL || key_len != s->key_size ? TH_INVALID : TH_OK;
 }
 
-static th_status check_value(const th_map *m, const void *value, uint64_t value_len)
-{
+static th_status check_value(const th_map *m, const void *value, uint64_t value_len) {
     const th_shape *s = &m->h.extra->shape;
     if (value == NULL && value_len > 0) {
         return TH_INVALID;
@@ -31,8 +29,7 @@ static th_status check_value(const th_map *m, const void *value, uint64_t value_
 }
 
 th_status th_find(th_map *map, uint64_t stamp, const void *key, uint64_t key_len, const void **value,
-                  uint64_t *value_len)
-{
+                  uint64_t *value_len) {
     if (map == NULL) {
         return TH_INVALID;
     }
@@ -58,8 +55,7 @@ th_status th_find(th_map *map, uint64_t stamp, const void *key, uint64_t key_len
 }
 
 static th_status put(th_map *map, uint64_t stamp, const void *key, uint64_t key_len, const void *value,
-                     uint64_t value_len, bool replace)
-{
+                     uint64_t value_len, bool replace) {
     if (map == NULL) {
         return TH_INVALID;
     }
@@ -89,19 +85,16 @@ static th_status put(th_map *map, uint64_t stamp, const void *key, uint64_t key_
 }
 
 th_status th_put(th_map *map, uint64_t stamp, const void *key, uint64_t key_len, const void *value,
-                 uint64_t value_len)
-{
+                 uint64_t value_len) {
     return put(map, stamp, key, key_len, value, value_len, true);
 }
 
 th_status th_put_if_absent(th_map *map, uint64_t stamp, const void *key, uint64_t key_len, const void *value,
-                           uint64_t value_len)
-{
+                           uint64_t value_len) {
     return put(map, stamp, key, key_len, value, value_len, false);
 }
 
-th_status th_remove(th_map *map, uint64_t stamp, const void *key, uint64_t key_len)
-{
+th_status th_remove(th_map *map, uint64_t stamp, const void *key, uint64_t key_len) {
     if (map == NULL) {
         return TH_INVALID;
     }
@@ -127,13 +120,11 @@ th_status th_remove(th_map *map, uint64_t stamp, const void *key, uint64_t key_l
     return TH_CONCURRENT;
 }
 
-uint64_t th_previous(th_map *map)
-{
+uint64_t th_previous(th_map *map) {
     return map->previous;
 }
 
-th_status th_cursor_start(th_map *map, uint64_t stamp, uint64_t random, th_cursor *cursor)
-{
+th_status th_cursor_start(th_map *map, uint64_t stamp, uint64_t random, th_cursor *cursor) {
     if (map == NULL || cursor == NULL) {
         return TH_INVALID;
     }
@@ -158,8 +149,7 @@ th_status th_cursor_start(th_map *map, uint64_t stamp, uint64_t random, th_curso
 
 th_status th_cursor_next(th_map *map, uint64_t stamp, th_cursor *cursor, uint32_t capacity, uint32_t *count,
                          uint8_t *keys, uint64_t key_room, uint64_t *key_ends, uint8_t *values,
-                         uint64_t value_room, uint64_t *value_ends)
-{
+                         uint64_t value_room, uint64_t *value_ends) {
     if (map == NULL || cursor == NULL || count == NULL) {
         return TH_INVALID;
     }
@@ -182,8 +172,8 @@ th_status th_cursor_next(th_map *map, uint64_t stamp, th_cursor *cursor, uint32_
         return f->long_cursor_next(map, cursor, capacity, count, keys, key_room, key_ends, values, value_room,
                                    value_ends);
     case TH_SHAPE_BYTES:
-        return f->bytes_cursor_next(map, cursor, capacity, count, keys, key_room, key_ends, values, value_room,
-                                    value_ends);
+        return f->bytes_cursor_next(map, cursor, capacity, count, keys, key_room, key_ends, values,
+                                    value_room, value_ends);
     default:
         return f->any_cursor_next(map, cursor, capacity, count, keys, key_room, key_ends, values, value_room,
                                   value_ends);

@@ -7,12 +7,11 @@
 typedef enum { WRITE_PUT, WRITE_IF_ABSENT, WRITE_ADD, WRITE_REMOVE } write_kind;
 
 /* One write of an 8-byte value, hash known. Leaves what was there before in m->previous. */
-TH_INLINE th_status write_one(const th_shape *s, th_map *m, const th_key *key, uint64_t hash,
-                              write_kind kind, uint64_t operand, uint64_t otherwise)
-{
+TH_INLINE th_status write_one(const th_shape *s, th_map *m, const th_key *key, uint64_t hash, write_kind kind,
+                              uint64_t operand, uint64_t otherwise) {
     th_place place;
-    th_status status = kind == WRITE_REMOVE ? find_to_remove(s, m, key, hash, &place)
-                                            : upsert(s, m, key, hash, 0, &place);
+    th_status status =
+        kind == WRITE_REMOVE ? find_to_remove(s, m, key, hash, &place) : upsert(s, m, key, hash, 0, &place);
     if (status < 0 || (kind == WRITE_REMOVE && status == TH_ABSENT)) {
         return status;
     }
@@ -59,8 +58,7 @@ typedef struct pipe {
     uint64_t hashes[PIPE_RING];
 } pipe;
 
-TH_INLINE bool batch_key(const th_shape *s, const key_source *source, uint64_t i, th_key *key)
-{
+TH_INLINE bool batch_key(const th_shape *s, const key_source *source, uint64_t i, th_key *key) {
     if (s->key_class != TH_KEY_BYTES) {
         *key = th_key_word(source->words[i]);
         return true;
@@ -75,16 +73,14 @@ TH_INLINE bool batch_key(const th_shape *s, const key_source *source, uint64_t i
 }
 
 /* Fetches the lines that hold a slot's key and the value next to it. */
-TH_INLINE void fetch_slot(const th_shape *s, const uint8_t *slot)
-{
+TH_INLINE void fetch_slot(const th_shape *s, const uint8_t *slot) {
     __builtin_prefetch(slot);
     if (s->key_stride > 16) {
         __builtin_prefetch(slot + s->key_stride - 1);
     }
 }
 
-TH_INLINE void fetch_match(const th_shape *s, th_array_word array, uint64_t hash)
-{
+TH_INLINE void fetch_match(const th_shape *s, th_array_word array, uint64_t hash) {
     uint8_t *bucket = th_bucket_at(s, array, th_index(array, hash));
     uint64_t word = th_load64(bucket);
     th_mask hit = kernel_match(word, th_tophash(hash));
@@ -92,9 +88,7 @@ TH_INLINE void fetch_match(const th_shape *s, th_array_word array, uint64_t hash
         fetch_slot(s, th_bucket_key(s, bucket, TH_MASK_SLOT(hit)));
         return;
     }
-    uint64_t next = kernel_match_rest(word) != 0
-                        ? 0
-                        : th_next_bucket(array, bucket, th_index(array, hash));
+    uint64_t next = kernel_match_rest(word) != 0 ? 0 : th_next_bucket(array, bucket, th_index(array, hash));
     if (next != 0) {
         __builtin_prefetch(th_bucket_at(s, array, next));
     }
@@ -102,14 +96,12 @@ TH_INLINE void fetch_match(const th_shape *s, th_array_word array, uint64_t hash
 
 /* Finishes key i. TH_NEEDS_ROOM: nothing done. */
 TH_INLINE th_status finish_key(const th_shape *s, batch_kind kind, th_map *m, const batch *b, uint64_t i,
-                               const th_key *key, uint64_t hash)
-{
+                               const th_key *key, uint64_t hash) {
     if (kind == BATCH_GET || kind == BATCH_CONTAINS) {
         th_place place;
         bool found = lookup(s, m, key, hash, &place);
         if (kind == BATCH_GET) {
-            b->values[i] =
-                found ? th_load64(th_bucket_value(s, place.bucket, place.slot)) : b->otherwise;
+            b->values[i] = found ? th_load64(th_bucket_value(s, place.bucket, place.slot)) : b->otherwise;
         } else {
             b->found[i] = found;
         }
@@ -121,8 +113,7 @@ TH_INLINE th_status finish_key(const th_shape *s, batch_kind kind, th_map *m, co
 
 /* Keys [from, to) through the pipeline. Returns where it stopped, and why in *status. */
 TH_INLINE uint64_t run_pipe(const th_shape *s, batch_kind kind, th_map *m, const batch *b, uint64_t from,
-                            uint64_t to, uint64_t *hits, th_status *status)
-{
+                            uint64_t to, uint64_t *hits, th_status *status) {
     pipe p;
     th_array_word array = th_load_word(&m->h.buckets);
     uint32_t seed = m->h.hash0;
@@ -152,8 +143,7 @@ TH_INLINE uint64_t run_pipe(const th_shape *s, batch_kind kind, th_map *m, const
         if (i >= from + 2 * PIPE_DISTANCE && i - 2 * PIPE_DISTANCE < end) {
             uint64_t last = i - 2 * PIPE_DISTANCE;
             uint32_t at = (uint32_t)last & (PIPE_RING - 1);
-            th_key key =
-                s->key_class == TH_KEY_BYTES ? p.keys[at] : th_key_word(b->keys.words[last]);
+            th_key key = s->key_class == TH_KEY_BYTES ? p.keys[at] : th_key_word(b->keys.words[last]);
             th_status one = finish_key(s, kind, m, b, last, &key, p.hashes[at]);
             if (TH_UNLIKELY(one < 0)) {
                 *status = one;
@@ -167,12 +157,10 @@ TH_INLINE uint64_t run_pipe(const th_shape *s, batch_kind kind, th_map *m, const
 
 /* One quick call's share of a batch: see the header. kind is a constant, the same as b->kind. */
 TH_INLINE th_status run_batch(const th_shape *s, uint32_t shape_id, batch_kind kind, th_map *m,
-                              uint64_t stamp, const batch *b, uint64_t n, th_progress *progress)
-{
+                              uint64_t stamp, const batch *b, uint64_t n, th_progress *progress) {
     bool writes = kind != BATCH_GET && kind != BATCH_CONTAINS;
     if (writes ? !th_may_write(m, stamp, shape_id) : !th_may_read(m, stamp, shape_id)) {
-        th_status refused =
-            writes ? th_refusal(m, stamp, shape_id) : th_refused_read(m, stamp, shape_id);
+        th_status refused = writes ? th_refusal(m, stamp, shape_id) : th_refused_read(m, stamp, shape_id);
         if (refused != TH_ABSENT) {
             return refused;
         }

@@ -2,13 +2,11 @@
 
 #include "memory/heap.h"
 
-th_bytes_heap *th_bytes_new(th_heap *memory)
-{
+th_bytes_heap *th_bytes_new(th_heap *memory) {
     return th_heap_new(memory, sizeof(th_bytes_heap));
 }
 
-void th_bytes_retire(th_heap *memory, th_bytes_heap *heap)
-{
+void th_bytes_retire(th_heap *memory, th_bytes_heap *heap) {
     if (heap == NULL) {
         return;
     }
@@ -21,15 +19,13 @@ void th_bytes_retire(th_heap *memory, th_bytes_heap *heap)
 }
 
 /* Makes segment k the one that blocks are cut from. */
-static void enter_segment(th_bytes_heap *heap, uint32_t k)
-{
+static void enter_segment(th_bytes_heap *heap, uint32_t k) {
     heap->dead += heap->limit - heap->top;
     heap->top = th_segment_start(k);
     heap->limit = heap->top + th_segment_size(k);
 }
 
-th_status th_bytes_extend(th_heap *memory, th_bytes_heap *heap, uint64_t bytes)
-{
+th_status th_bytes_extend(th_heap *memory, th_bytes_heap *heap, uint64_t bytes) {
     uint32_t k = heap->limit == 0 ? 0 : th_segment_of(heap->limit - 1) + 1;
     while (k < TH_SEGMENTS && th_segment_size(k) < bytes) {
         k++;
@@ -49,8 +45,7 @@ th_status th_bytes_extend(th_heap *memory, th_bytes_heap *heap, uint64_t bytes)
     return TH_OK;
 }
 
-void th_bytes_clear(th_bytes_heap *heap)
-{
+void th_bytes_clear(th_bytes_heap *heap) {
     heap->top = 0;
     heap->limit = 0;
     heap->live = 0;
@@ -58,8 +53,7 @@ void th_bytes_clear(th_bytes_heap *heap)
     memset(heap->free, 0, sizeof heap->free);
 }
 
-bool th_bytes_has_room(const th_bytes_heap *heap, uint64_t length1, uint64_t length2, uint64_t keep)
-{
+bool th_bytes_has_room(const th_bytes_heap *heap, uint64_t length1, uint64_t length2, uint64_t keep) {
     uint64_t need1 = th_bytes_block(length1);
     uint64_t need2 = th_bytes_block(length2);
     if (need1 == 0 && need2 == 0) {
@@ -80,8 +74,7 @@ bool th_bytes_has_room(const th_bytes_heap *heap, uint64_t length1, uint64_t len
     return cut == 0 || (keep <= heap->limit - heap->top && cut <= heap->limit - heap->top - keep);
 }
 
-uint64_t th_bytes_take(th_bytes_heap *heap, uint64_t length)
-{
+uint64_t th_bytes_take(th_bytes_heap *heap, uint64_t length) {
     uint32_t class = th_bytes_class(length);
     uint64_t size = th_bytes_class_size(class);
     uint64_t head = heap->free[class];
@@ -97,8 +90,7 @@ uint64_t th_bytes_take(th_bytes_heap *heap, uint64_t length)
     return reference;
 }
 
-void th_bytes_give(th_bytes_heap *heap, uint64_t reference, uint64_t length)
-{
+void th_bytes_give(th_bytes_heap *heap, uint64_t reference, uint64_t length) {
     uint32_t class = th_bytes_class(length);
     uint64_t size = th_bytes_class_size(class);
     uint8_t *block = th_bytes_at(heap, reference, size);

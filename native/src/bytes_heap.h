@@ -17,9 +17,9 @@
 #include "layout.h"
 
 #define TH_INLINE_BYTES 12u
-#define TH_SEGMENTS 36u       /* 1024 << 35 bytes in the last one, 64 TiB in all */
-#define TH_SEGMENT_LOG 10u    /* log2 of the first segment's bytes */
-#define TH_FREE_CLASSES 212u  /* see th_bytes_class */
+#define TH_SEGMENTS 36u      /* 1024 << 35 bytes in the last one, 64 TiB in all */
+#define TH_SEGMENT_LOG 10u   /* log2 of the first segment's bytes */
+#define TH_FREE_CLASSES 212u /* see th_bytes_class */
 
 typedef struct th_bytes_heap {
     uint8_t *segments[TH_SEGMENTS];
@@ -47,8 +47,7 @@ void th_bytes_clear(th_bytes_heap *heap);
  * Size classes of blocks: multiples of 8 up to 1 KiB (0..127), then four to a doubling, the last being
  * 2 GiB. A block has exactly its class's size, so that any block of a class can be reused for any other.
  */
-TH_INLINE uint32_t th_bytes_class(uint64_t length)
-{
+TH_INLINE uint32_t th_bytes_class(uint64_t length) {
     if (length <= 1024) {
         return length <= 16 ? 1u : (uint32_t)((length - 1) >> 3);
     }
@@ -56,8 +55,7 @@ TH_INLINE uint32_t th_bytes_class(uint64_t length)
     return 128u + (log - 10u) * 4u + ((uint32_t)((length - 1) >> (log - 2)) & 3u);
 }
 
-TH_INLINE uint64_t th_bytes_class_size(uint32_t class)
-{
+TH_INLINE uint64_t th_bytes_class_size(uint32_t class) {
     if (class < 128) {
         return (uint64_t)(class + 1) << 3;
     }
@@ -65,29 +63,24 @@ TH_INLINE uint64_t th_bytes_class_size(uint32_t class)
 }
 
 /* Bytes that a key or value of this length takes in the heap; 0 if it fits in the slot. */
-TH_INLINE uint64_t th_bytes_block(uint64_t length)
-{
+TH_INLINE uint64_t th_bytes_block(uint64_t length) {
     return length <= TH_INLINE_BYTES ? 0 : th_bytes_class_size(th_bytes_class(length));
 }
 
-TH_INLINE uint32_t th_segment_of(uint64_t offset)
-{
+TH_INLINE uint32_t th_segment_of(uint64_t offset) {
     return 63u - (uint32_t)__builtin_clzll((offset >> TH_SEGMENT_LOG) + 1);
 }
 
-TH_INLINE uint64_t th_segment_start(uint32_t k)
-{
+TH_INLINE uint64_t th_segment_start(uint32_t k) {
     return (((uint64_t)1 << k) - 1) << TH_SEGMENT_LOG;
 }
 
-TH_INLINE uint64_t th_segment_size(uint32_t k)
-{
+TH_INLINE uint64_t th_segment_size(uint32_t k) {
     return (uint64_t)1 << (TH_SEGMENT_LOG + k);
 }
 
 /* Address of length bytes at a reference, or NULL if they do not lie in a segment (a torn read). */
-TH_INLINE uint8_t *th_bytes_at(const th_bytes_heap *heap, uint64_t reference, uint64_t length)
-{
+TH_INLINE uint8_t *th_bytes_at(const th_bytes_heap *heap, uint64_t reference, uint64_t length) {
     uint64_t last = th_segment_start(TH_SEGMENTS);
     if (heap == NULL || reference >= last) {
         return NULL;

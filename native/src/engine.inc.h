@@ -25,7 +25,8 @@
 #define KEY_MAKE th_key_word(key)
 #define KEY_VALID true
 #define BATCH_PARAMS const uint64_t *keys
-#define BATCH_SOURCE {keys, NULL, 0, NULL, NULL}
+#define BATCH_SOURCE                                                                                         \
+    { keys, NULL, 0, NULL, NULL }
 #include "quick.inc.h"
 
 /* ---- bytes keys, 8-byte values ------------------------------------------------------------------- */
@@ -37,14 +38,14 @@
 #define KEY_MAKE th_key_bytes(key, length)
 #define KEY_VALID length <= TH_MAX_BYTES
 #define BATCH_PARAMS const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends
-#define BATCH_SOURCE {NULL, data, size, starts, ends}
+#define BATCH_SOURCE                                                                                         \
+    { NULL, data, size, starts, ends }
 #include "quick.inc.h"
 
 /* ---- any type ------------------------------------------------------------------------------------ */
 
 static bool TH_K(any_find)(th_map *m, const void *key, uint64_t length, const uint8_t **value,
-                           uint64_t *value_length)
-{
+                           uint64_t *value_length) {
     const th_shape *s = &m->h.extra->shape;
     th_key k = th_key_of(s, key, length);
     uint64_t hash = th_key_hash(s, &k, m->h.hash0);
@@ -63,8 +64,7 @@ static bool TH_K(any_find)(th_map *m, const void *key, uint64_t length, const ui
 
 /* Writes a value into a slot; for bytes, room for it has been seen to. */
 static void TH_K(store_value)(const th_shape *s, th_map *m, uint8_t *slot, const void *value,
-                              uint64_t length)
-{
+                              uint64_t length) {
     if (s->value_bytes) {
         th_key image = th_key_bytes(value, length);
         th_bytes_store(slot, &image, bytes_of(s, m, false));
@@ -74,8 +74,7 @@ static void TH_K(store_value)(const th_shape *s, th_map *m, uint8_t *slot, const
 }
 
 static th_status TH_K(any_put)(th_map *m, const void *key, uint64_t length, const void *value,
-                               uint64_t value_length, bool replace)
-{
+                               uint64_t value_length, bool replace) {
     const th_shape *s = &m->h.extra->shape;
     th_key k = th_key_of(s, key, length);
     uint64_t hash = th_key_hash(s, &k, m->h.hash0);
@@ -96,8 +95,7 @@ static th_status TH_K(any_put)(th_map *m, const void *key, uint64_t length, cons
     return status;
 }
 
-static th_status TH_K(any_remove)(th_map *m, const void *key, uint64_t length)
-{
+static th_status TH_K(any_remove)(th_map *m, const void *key, uint64_t length) {
     const th_shape *s = &m->h.extra->shape;
     th_key k = th_key_of(s, key, length);
     uint64_t hash = th_key_hash(s, &k, m->h.hash0);
@@ -109,8 +107,7 @@ static th_status TH_K(any_remove)(th_map *m, const void *key, uint64_t length)
     return status;
 }
 
-static th_status TH_K(any_cursor_next)(CURSOR_PARAMS)
-{
+static th_status TH_K(any_cursor_next)(CURSOR_PARAMS) {
     return next_entries(&m->h.extra->shape, CURSOR_ARGS);
 }
 

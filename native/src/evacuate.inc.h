@@ -6,8 +6,7 @@
 
 /* Links a fresh overflow bucket after `last`; NULL when the array has none left. */
 TH_INLINE uint8_t *add_overflow(const th_shape *s, th_map *m, th_array_word array, uint8_t *last,
-                                uint64_t last_index, uint64_t *index)
-{
+                                uint64_t last_index, uint64_t *index) {
     th_array *a = th_array_of(array);
     uint64_t next = a->used;
     if (next >= a->capacity || next <= last_index) {
@@ -23,8 +22,7 @@ TH_INLINE uint8_t *add_overflow(const th_shape *s, th_map *m, th_array_word arra
 
 /* The next free slot at the end of a bucket's chain, for a chain without holes. NULL: no overflow left. */
 TH_INLINE uint8_t *append_slot(const th_shape *s, th_map *m, th_array_word array, uint64_t index,
-                               uint32_t *slot)
-{
+                               uint32_t *slot) {
     uint8_t *bucket = th_bucket_at(s, array, index);
     for (;;) {
         th_mask rest = kernel_match_rest(th_load64(bucket));
@@ -48,19 +46,17 @@ typedef struct th_move {
     th_array_word to;
     th_bytes_heap *from_bytes;
     th_bytes_heap *to_bytes;
-    uint32_t seed;   /* of the new array */
-    bool new_seed;   /* the tophash byte and a long key's half hash change */
+    uint32_t seed; /* of the new array */
+    bool new_seed; /* the tophash byte and a long key's half hash change */
 } th_move;
 
 /* Copies one entry to the end of its new chain. false: no overflow bucket left, nothing copied. */
 TH_INLINE bool move_entry(const th_shape *s, th_map *m, const th_move *move, uint8_t *bucket, uint32_t slot,
-                          uint64_t *new_index)
-{
+                          uint64_t *new_index) {
     uint8_t *key = th_bucket_key(s, bucket, slot);
     uint32_t b = th_array_b(move->to);
-    uint64_t hash = move->new_seed
-                        ? th_slot_hash(s, key, move->from_bytes, move->seed)
-                        : th_slot_bucket_hash(s, key, move->from_bytes, move->seed, b);
+    uint64_t hash = move->new_seed ? th_slot_hash(s, key, move->from_bytes, move->seed)
+                                   : th_slot_bucket_hash(s, key, move->from_bytes, move->seed, b);
     *new_index = th_index(move->to, hash);
     uint32_t to_slot;
     uint8_t *to = append_slot(s, m, move->to, *new_index, &to_slot);
@@ -88,8 +84,7 @@ TH_INLINE bool move_entry(const th_shape *s, th_map *m, const th_move *move, uin
 }
 
 /* Entries in the chain of an old bucket. */
-TH_INLINE uint64_t chain_entries(const th_shape *s, th_array_word array, uint64_t index)
-{
+TH_INLINE uint64_t chain_entries(const th_shape *s, th_array_word array, uint64_t index) {
     uint64_t entries = 0;
     uint8_t *bucket = th_bucket_at(s, array, index);
     do {
@@ -101,8 +96,7 @@ TH_INLINE uint64_t chain_entries(const th_shape *s, th_array_word array, uint64_
 }
 
 /* What a compacting growth still has to copy out of the old bytes heap shrinks with each moved block. */
-TH_INLINE void count_moved_bytes(const th_shape *s, const th_move *move, uint8_t *bucket, uint32_t slot)
-{
+TH_INLINE void count_moved_bytes(const th_shape *s, const th_move *move, uint8_t *bucket, uint32_t slot) {
     if (move->from_bytes == move->to_bytes || move->from_bytes == NULL) {
         return;
     }
@@ -117,8 +111,8 @@ TH_INLINE void count_moved_bytes(const th_shape *s, const th_move *move, uint8_t
 }
 
 /* Moves one old bucket's chain and marks its slots. The caller has seen to enough overflow buckets. */
-TH_INLINE void evacuate(const th_shape *s, th_map *m, th_array_word old, th_array_word array, uint64_t first)
-{
+TH_INLINE void evacuate(const th_shape *s, th_map *m, th_array_word old, th_array_word array,
+                        uint64_t first) {
     th_move move = {old, array, bytes_of(s, m, true), bytes_of(s, m, false), m->h.hash0, false};
     uint32_t doublings = th_array_b(array) - th_array_b(old);
     uint64_t index = first;
@@ -143,8 +137,7 @@ TH_INLINE void evacuate(const th_shape *s, th_map *m, th_array_word old, th_arra
 }
 
 /* Moves nevacuate past buckets that are done; at most 1,024 a call, as Go does. */
-TH_INLINE void advance(const th_shape *s, th_map *m, th_array_word old)
-{
+TH_INLINE void advance(const th_shape *s, th_map *m, th_array_word old) {
     uint64_t end = th_array_main(old);
     uint64_t stop = m->h.nevacuate + 1024;
     uint64_t n = m->h.nevacuate;
@@ -155,26 +148,26 @@ TH_INLINE void advance(const th_shape *s, th_map *m, th_array_word old)
 }
 
 /* Whether th_make_room has to give old pages back, or the whole old array, before growth goes on. */
-TH_INLINE bool release_due(const th_shape *s, const th_map *m, th_array_word old)
-{
+TH_INLINE bool release_due(const th_shape *s, const th_map *m, th_array_word old) {
     uint64_t passed = m->h.nevacuate * s->bucket_size;
-    return m->h.nevacuate >= th_array_main(old) ||
-           passed >= th_array_of(old)->released + TH_RELEASE_BYTES;
+    return m->h.nevacuate >= th_array_main(old) || passed >= th_array_of(old)->released + TH_RELEASE_BYTES;
 }
 
 /*
  * A write's share of growth: evacuates the bucket it touches and the next one in order. false: it takes
  * th_make_room first, nothing was done. An old chain of c entries can take c / 8 overflow buckets.
  */
-TH_INLINE bool growth_step(const th_shape *s, th_map *m, uint64_t hash)
-{
+TH_INLINE bool growth_step(const th_shape *s, th_map *m, uint64_t hash) {
     th_array_word old = th_load_word(&m->h.oldbuckets);
     th_array_word array = th_load_word(&m->h.buckets);
+    uint64_t next = __atomic_load_n(&m->h.nevacuate, __ATOMIC_RELAXED);
+    if (TH_UNLIKELY(old == 0 || array == 0 || next >= th_array_main(old))) {
+        return false; /* a racing call has ended this growth; th_make_room knows what is next */
+    }
     if (release_due(s, m, old)) {
         return false;
     }
     uint64_t touched = th_index(old, hash);
-    uint64_t next = m->h.nevacuate;
     bool move_touched = !th_is_evacuated(s, m, old, touched);
     const th_array *a = th_array_of(array);
     uint64_t need = chain_entries(s, old, next) / TH_SLOTS + 1;
@@ -195,8 +188,7 @@ TH_INLINE bool growth_step(const th_shape *s, th_map *m, uint64_t hash)
 }
 
 /* Evacuates up to `buckets` in order; the number still to do, or UINT64_MAX when overflow runs out. */
-static uint64_t TH_K(drain)(th_map *m, uint64_t buckets)
-{
+static uint64_t TH_K(drain)(th_map *m, uint64_t buckets) {
     const th_shape *s = &m->h.extra->shape;
     th_array_word old = m->h.oldbuckets;
     th_array_word array = m->h.buckets;
@@ -217,8 +209,7 @@ static uint64_t TH_K(drain)(th_map *m, uint64_t buckets)
 
 /* Copies every entry of an array whose bucket is not evacuated. false: the new array has no room left. */
 static bool TH_K(copy_entries)(th_map *m, th_array_word from, th_bytes_heap *from_bytes, th_array_word to,
-                               th_bytes_heap *to_bytes, uint32_t seed, bool is_old)
-{
+                               th_bytes_heap *to_bytes, uint32_t seed, bool is_old) {
     const th_shape *s = &m->h.extra->shape;
     th_move move = {from, to, from_bytes, to_bytes, seed, seed != m->h.hash0};
     uint64_t end = th_array_main(from);

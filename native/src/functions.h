@@ -13,7 +13,7 @@
 #define TH_SPANS const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends
 #define TH_REST uint64_t n, th_progress *progress
 
-#define TH_PUBLIC_FUNCTIONS(X)                                                                                \
+#define TH_PUBLIC_FUNCTIONS(X)                                                                               \
     X(uint64_t, long_get, (TH_MS, uint64_t key, uint64_t otherwise), (map, stamp, key, otherwise))           \
     X(th_status, long_contains, (TH_MS, uint64_t key), (map, stamp, key))                                    \
     X(th_status, long_put, (TH_MS, uint64_t key, uint64_t value), (map, stamp, key, value))                  \
@@ -22,7 +22,8 @@
       (map, stamp, key, delta, otherwise))                                                                   \
     X(th_status, long_remove, (TH_MS, uint64_t key), (map, stamp, key))                                      \
     X(th_status, long_get_all,                                                                               \
-      (TH_MS, const uint64_t *keys, uint64_t *values, uint64_t n, uint64_t otherwise, th_progress *progress), \
+      (TH_MS, const uint64_t *keys, uint64_t *values, uint64_t n, uint64_t otherwise,                        \
+       th_progress *progress),                                                                               \
       (map, stamp, keys, values, n, otherwise, progress))                                                    \
     X(th_status, long_contains_all, (TH_MS, const uint64_t *keys, uint8_t *found, TH_REST),                  \
       (map, stamp, keys, found, n, progress))                                                                \
@@ -45,9 +46,9 @@
       (map, stamp, key, length, delta, otherwise))                                                           \
     X(th_status, bytes_remove, (TH_MS, const uint8_t *key, uint64_t length), (map, stamp, key, length))      \
     X(th_status, bytes_get_all,                                                                              \
-      (TH_MS, TH_SPANS, uint64_t *values, uint64_t n, uint64_t otherwise, th_progress *progress),            \
+      (TH_MS, TH_SPANS, uint64_t * values, uint64_t n, uint64_t otherwise, th_progress * progress),          \
       (map, stamp, data, size, starts, ends, values, n, otherwise, progress))                                \
-    X(th_status, bytes_contains_all, (TH_MS, TH_SPANS, uint8_t *found, TH_REST),                             \
+    X(th_status, bytes_contains_all, (TH_MS, TH_SPANS, uint8_t * found, TH_REST),                            \
       (map, stamp, data, size, starts, ends, found, n, progress))                                            \
     X(th_status, bytes_put_all, (TH_MS, TH_SPANS, const uint64_t *values, TH_REST),                          \
       (map, stamp, data, size, starts, ends, values, n, progress))                                           \
@@ -60,8 +61,7 @@
 #define TH_WALK                                                                                              \
     th_map *map, th_cursor *cursor, uint32_t capacity, uint32_t *count, uint8_t *keys, uint64_t key_room,    \
         uint64_t *key_ends, uint8_t *values, uint64_t value_room, uint64_t *value_ends
-#define TH_WALK_ARGS                                                                                         \
-    (map, cursor, capacity, count, keys, key_room, key_ends, values, value_room, value_ends)
+#define TH_WALK_ARGS (map, cursor, capacity, count, keys, key_room, key_ends, values, value_room, value_ends)
 
 #define TH_INTERNAL_FUNCTIONS(X)                                                                             \
     X(bool, any_find,                                                                                        \

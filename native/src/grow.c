@@ -9,9 +9,10 @@
  * Overflow buckets follow the main ones in the array. While an array fills, an overflow bucket is added to
  * a chain only when the chain is full, so W insertions take at most W / 8 of them; at most 6.5 * 2^B
  * entries are moved in and 2^B inserted before growth has ended and the next can begin, which makes 2^B
- * overflow buckets always enough. (From B = 32 on links set the limit; 2^32 overflow buckets are enough for random
- * keys up to B = 34, and beyond that the array doubles a little early.) Regions reserve that many (untouched, they cost nothing); blocks, where
- * every byte counts, get a few and are replaced by larger ones when these are used up.
+ * overflow buckets always enough. (From B = 32 on links set the limit; 2^32 overflow buckets are enough for
+ * random keys up to B = 34, and beyond that the array doubles a little early.) Regions reserve that many
+ * (untouched, they cost nothing); blocks, where every byte counts, get a few and are replaced by larger ones
+ * when these are used up.
  */
 #include "map.h"
 
@@ -22,8 +23,7 @@
 /* A bytes heap is compacted by growth when this much of it is dead, and more than is live. */
 #define COMPACT_BYTES ((uint64_t)64 << 10)
 
-uint32_t th_b_for(uint64_t entries)
-{
+uint32_t th_b_for(uint64_t entries) {
     uint32_t b = 0;
     while (b <= TH_MAX_B && th_over_load(entries, b)) {
         b++;
@@ -31,25 +31,21 @@ uint32_t th_b_for(uint64_t entries)
     return b;
 }
 
-uint64_t th_grow_at(uint32_t b)
-{
+uint64_t th_grow_at(uint32_t b) {
     uint64_t load = TH_LOAD_NUMERATOR * (((uint64_t)1 << b) / TH_LOAD_DENOMINATOR);
     return load > TH_SLOTS ? load : TH_SLOTS;
 }
 
-uint64_t th_overflow_most(uint32_t b)
-{
+uint64_t th_overflow_most(uint32_t b) {
     uint64_t most = ((uint64_t)1 << b) + 2;
     return most < UINT32_MAX ? most : UINT32_MAX; /* links have 32 bits */
 }
 
-static size_t array_bytes(const th_shape *s, uint64_t buckets)
-{
+static size_t array_bytes(const th_shape *s, uint64_t buckets) {
     return sizeof(th_array) + buckets * s->bucket_size;
 }
 
-uint64_t th_overflow_first(const th_shape *s, uint32_t b)
-{
+uint64_t th_overflow_first(const th_shape *s, uint32_t b) {
     uint64_t main = (uint64_t)1 << b;
     if (th_heap_is_region(array_bytes(s, main + main / 4))) {
         return th_overflow_most(b);
@@ -57,8 +53,7 @@ uint64_t th_overflow_first(const th_shape *s, uint32_t b)
     return b == 0 ? 0 : b == 1 ? 1 : main / 4;
 }
 
-th_array_word th_array_new(th_heap *memory, const th_shape *s, uint32_t b, uint64_t overflow)
-{
+th_array_word th_array_new(th_heap *memory, const th_shape *s, uint32_t b, uint64_t overflow) {
     uint64_t buckets = ((uint64_t)1 << b) + overflow;
     size_t bytes = array_bytes(s, buckets);
     th_array *a = th_heap_new(memory, bytes);
@@ -71,18 +66,17 @@ th_array_word th_array_new(th_heap *memory, const th_shape *s, uint32_t b, uint6
     return (th_array_word)(uintptr_t)(a + 1) | (63u - b);
 }
 
-void th_array_retire(th_heap *memory, th_array_word word)
-{
+void th_array_retire(th_heap *memory, th_array_word word) {
     th_array *a = th_array_of(word);
     th_heap_retire(memory, a, a->bytes);
 }
 
 /* ---- the current array --------------------------------------------------------------------------- */
 
-static th_status first_array(th_map *m)
-{
+static th_status first_array(th_map *m) {
     th_extra *x = m->h.extra;
-    th_array_word array = th_array_new(x->memory, &x->shape, x->first_b, th_overflow_first(&x->shape, x->first_b));
+    th_array_word array =
+        th_array_new(x->memory, &x->shape, x->first_b, th_overflow_first(&x->shape, x->first_b));
     if (array == 0) {
         return TH_NO_MEMORY;
     }
@@ -93,8 +87,7 @@ static th_status first_array(th_map *m)
 }
 
 /* Replaces a block by a larger one with room for every overflow bucket; links are indexes and stay good. */
-static th_status extend_overflow(th_map *m)
-{
+static th_status extend_overflow(th_map *m) {
     th_extra *x = m->h.extra;
     th_array_word array = m->h.buckets;
     uint32_t b = th_array_b(array);
@@ -113,21 +106,18 @@ static th_status extend_overflow(th_map *m)
     return TH_OK;
 }
 
-static bool can_extend(th_array_word array)
-{
+static bool can_extend(th_array_word array) {
     return th_array_of(array)->capacity < th_array_main(array) + th_overflow_most(th_array_b(array));
 }
 
 /* ---- growth -------------------------------------------------------------------------------------- */
 
-static bool worth_compacting(const th_bytes_heap *heap)
-{
+static bool worth_compacting(const th_bytes_heap *heap) {
     return heap != NULL && heap->dead > heap->live && heap->dead > COMPACT_BYTES;
 }
 
 /* A bytes heap with room in one piece for `live` bytes and one more segment's worth. NULL: no memory. */
-static th_bytes_heap *bytes_for(th_heap *memory, uint64_t live)
-{
+static th_bytes_heap *bytes_for(th_heap *memory, uint64_t live) {
     th_bytes_heap *heap = th_bytes_new(memory);
     if (heap != NULL && live > 0 && th_bytes_extend(memory, heap, live) != TH_OK) {
         th_bytes_retire(memory, heap);
@@ -137,8 +127,7 @@ static th_bytes_heap *bytes_for(th_heap *memory, uint64_t live)
 }
 
 /* Starts an incremental growth to 2^b buckets. */
-static th_status start_growth(th_map *m, uint32_t b)
-{
+static th_status start_growth(th_map *m, uint32_t b) {
     th_extra *x = m->h.extra;
     if (b > TH_MAX_B) {
         return TH_LIMIT;
@@ -167,8 +156,7 @@ static th_status start_growth(th_map *m, uint32_t b)
 }
 
 /* Retires the old array once all of it is evacuated. */
-static void end_growth(th_map *m)
-{
+static void end_growth(th_map *m) {
     th_extra *x = m->h.extra;
     th_array_word old = m->h.oldbuckets;
     th_store_word(&m->h.oldbuckets, 0);
@@ -183,11 +171,10 @@ static void end_growth(th_map *m)
 }
 
 /*
- * Gives back the pages of the old array that evacuation has passed, in whole pieces so that huge pages are not
- * split; whether there were any. The page of the descriptor stays.
+ * Gives back the pages of the old array that evacuation has passed, in whole pieces so that huge pages are
+ * not split; whether there were any. The page of the descriptor stays.
  */
-static bool release_passed(th_map *m)
-{
+static bool release_passed(th_map *m) {
     th_extra *x = m->h.extra;
     th_array *a = th_array_of(m->h.oldbuckets);
     if (!th_heap_is_region(a->bytes)) {
@@ -204,8 +191,7 @@ static bool release_passed(th_map *m)
     return true;
 }
 
-th_status th_finish_growth(th_map *m)
-{
+th_status th_finish_growth(th_map *m) {
     while (m->h.oldbuckets != 0) {
         uint64_t left = th_functions_in_use->drain(m, 4096);
         if (left == 0) {
@@ -226,8 +212,7 @@ th_status th_finish_growth(th_map *m)
 }
 
 /* Retires what a rebuild replaces: everything in `before` that the map no longer has. */
-static void retire_replaced(th_heap *memory, const th_header *h, const th_extra *before)
-{
+static void retire_replaced(th_heap *memory, const th_header *h, const th_extra *before) {
     if (h->oldbuckets != 0) {
         th_array_retire(memory, h->oldbuckets);
     }
@@ -240,15 +225,13 @@ static void retire_replaced(th_heap *memory, const th_header *h, const th_extra 
     th_bytes_retire(memory, before->bytes);
 }
 
-static uint64_t live_bytes(const th_extra *x)
-{
+static uint64_t live_bytes(const th_extra *x) {
     return (x->bytes == NULL ? 0 : x->bytes->live) + th_bytes_to_move(x);
 }
 
 /* Copies every entry into new arrays. TH_LIMIT: `overflow` buckets do not do; the map is unchanged. */
 static th_status copy_all(th_map *m, uint32_t b, uint64_t overflow, uint32_t seed, th_array_word *array,
-                          th_bytes_heap **bytes)
-{
+                          th_bytes_heap **bytes) {
     th_extra *x = m->h.extra;
     *array = th_array_new(x->memory, &x->shape, b, overflow);
     if (*array == 0) {
@@ -264,10 +247,10 @@ static th_status copy_all(th_map *m, uint32_t b, uint64_t overflow, uint32_t see
     }
     const th_functions *f = th_functions_in_use;
     uint16_t noverflow = m->h.noverflow;
-    bool copied = (m->h.oldbuckets == 0 ||
-                   f->copy_entries(m, m->h.oldbuckets, x->old_bytes, *array, *bytes, seed, true)) &&
-                  (m->h.buckets == 0 ||
-                   f->copy_entries(m, m->h.buckets, x->bytes, *array, *bytes, seed, false));
+    bool copied =
+        (m->h.oldbuckets == 0 ||
+         f->copy_entries(m, m->h.oldbuckets, x->old_bytes, *array, *bytes, seed, true)) &&
+        (m->h.buckets == 0 || f->copy_entries(m, m->h.buckets, x->bytes, *array, *bytes, seed, false));
     if (!copied) {
         m->h.noverflow = noverflow;
         th_array_retire(x->memory, *array);
@@ -277,8 +260,7 @@ static th_status copy_all(th_map *m, uint32_t b, uint64_t overflow, uint32_t see
     return TH_OK;
 }
 
-th_status th_rebuild(th_map *m, uint32_t b, uint32_t seed)
-{
+th_status th_rebuild(th_map *m, uint32_t b, uint32_t seed) {
     th_extra *x = m->h.extra;
     th_array_word array;
     th_bytes_heap *bytes;
@@ -314,8 +296,7 @@ th_status th_rebuild(th_map *m, uint32_t b, uint32_t seed)
  * every walk hash each key twice. At most TH_CURSOR_STAGES - 1 times between two clears. Without memory the
  * map goes on with its long chain.
  */
-static void reseed(th_map *m)
-{
+static void reseed(th_map *m) {
     th_extra *x = m->h.extra;
     uint32_t seed;
     x->wants_seed = 0;
@@ -333,8 +314,7 @@ static void reseed(th_map *m)
  * Room in the old and the new array while growing. Extends a block when its overflow buckets might not do
  * for the next step: entries / 8 + 2 are enough for any.
  */
-static th_status room_while_growing(th_map *m, bool *acted)
-{
+static th_status room_while_growing(th_map *m, bool *acted) {
     th_array_word array = m->h.buckets;
     *acted = release_passed(m);
     if (!*acted && can_extend(array) &&
@@ -346,8 +326,7 @@ static th_status room_while_growing(th_map *m, bool *acted)
 }
 
 /* Room in the arrays for one insertion. *acted: whether anything was done. */
-static th_status room_in_arrays(th_map *m, bool *acted)
-{
+static th_status room_in_arrays(th_map *m, bool *acted) {
     th_extra *x = m->h.extra;
     *acted = true;
     if (m->h.buckets == 0) {
@@ -377,8 +356,7 @@ static th_status room_in_arrays(th_map *m, bool *acted)
 }
 
 /* Room in the bytes heap for blocks of `bytes` bytes in all, on top of what compaction still brings. */
-static th_status room_in_bytes(th_map *m, uint64_t bytes, bool *acted)
-{
+static th_status room_in_bytes(th_map *m, uint64_t bytes, bool *acted) {
     th_extra *x = m->h.extra;
     if (bytes <= TH_INLINE_BYTES || (x->shape.key_class != TH_KEY_BYTES && !x->shape.value_bytes)) {
         return TH_OK;
@@ -401,8 +379,7 @@ static th_status room_in_bytes(th_map *m, uint64_t bytes, bool *acted)
     return th_bytes_extend(x->memory, heap, blocks + keep);
 }
 
-static th_status make_room(th_map *m, uint64_t bytes)
-{
+static th_status make_room(th_map *m, uint64_t bytes) {
     bool acted = false;
     th_status status = room_in_arrays(m, &acted);
     if (status == TH_OK) {
@@ -416,8 +393,7 @@ static th_status make_room(th_map *m, uint64_t bytes)
     return status;
 }
 
-th_status th_make_room(th_map *map, uint64_t stamp, uint64_t bytes)
-{
+th_status th_make_room(th_map *map, uint64_t stamp, uint64_t bytes) {
     if (map == NULL || bytes > 2 * (uint64_t)TH_MAX_BYTES) {
         return TH_INVALID;
     }
@@ -432,8 +408,7 @@ th_status th_make_room(th_map *map, uint64_t stamp, uint64_t bytes)
 
 /* ---- sizes asked for ----------------------------------------------------------------------------- */
 
-static th_status reserve(th_map *m, uint64_t entries)
-{
+static th_status reserve(th_map *m, uint64_t entries) {
     th_extra *x = m->h.extra;
     uint32_t b = th_b_for(entries);
     if (b > TH_MAX_B) {
@@ -453,8 +428,7 @@ static th_status reserve(th_map *m, uint64_t entries)
     return status == TH_OK ? start_growth(m, b) : status;
 }
 
-th_status th_map_reserve(th_map *map, uint64_t stamp, uint64_t entries)
-{
+th_status th_map_reserve(th_map *map, uint64_t stamp, uint64_t entries) {
     if (map == NULL) {
         return TH_INVALID;
     }
@@ -467,8 +441,7 @@ th_status th_map_reserve(th_map *map, uint64_t stamp, uint64_t entries)
     return status;
 }
 
-th_status th_map_shrink(th_map *map, uint64_t stamp)
-{
+th_status th_map_shrink(th_map *map, uint64_t stamp) {
     if (map == NULL) {
         return TH_INVALID;
     }

@@ -29,8 +29,7 @@ typedef struct check {
     size_t block_capacity;
 } check;
 
-__attribute__((format(printf, 2, 3))) static void broken(check *c, const char *format, ...)
-{
+__attribute__((format(printf, 2, 3))) static void broken(check *c, const char *format, ...) {
     if (!c->broken) {
         va_list args;
         va_start(args, format);
@@ -40,8 +39,7 @@ __attribute__((format(printf, 2, 3))) static void broken(check *c, const char *f
     c->broken = true;
 }
 
-static void add_block(check *c, const th_bytes_heap *heap, uint64_t at, uint64_t size)
-{
+static void add_block(check *c, const th_bytes_heap *heap, uint64_t at, uint64_t size) {
     if (c->block_count == c->block_capacity) {
         c->block_capacity = c->block_capacity == 0 ? 64 : 2 * c->block_capacity;
         c->blocks = realloc(c->blocks, c->block_capacity * sizeof(block));
@@ -52,8 +50,7 @@ static void add_block(check *c, const th_bytes_heap *heap, uint64_t at, uint64_t
     c->blocks[c->block_count++] = (block){heap, at, size};
 }
 
-static void add_slot_block(check *c, const uint8_t *slot, const th_bytes_heap *heap)
-{
+static void add_slot_block(check *c, const uint8_t *slot, const th_bytes_heap *heap) {
     uint64_t length = th_load32(slot);
     if (length <= TH_INLINE_BYTES) {
         return;
@@ -69,8 +66,7 @@ static void add_slot_block(check *c, const uint8_t *slot, const th_bytes_heap *h
 
 /* The entry lies in the bucket of its hash, carries its tophash, and the engine finds exactly it. */
 static void check_entry(check *c, th_array_word array, uint64_t first, uint8_t *bucket, uint32_t slot,
-                        const th_bytes_heap *heap)
-{
+                        const th_bytes_heap *heap) {
     const th_shape *s = c->s;
     const uint8_t *key = th_bucket_key(s, bucket, slot);
     uint64_t length = s->key_size;
@@ -106,8 +102,7 @@ static void check_entry(check *c, th_array_word array, uint64_t first, uint8_t *
 }
 
 static void check_bucket(check *c, th_array_word array, uint64_t first, uint8_t *bucket, bool *rest,
-                         const th_bytes_heap *heap)
-{
+                         const th_bytes_heap *heap) {
     for (uint32_t slot = 0; slot < TH_SLOTS; slot++) {
         uint8_t state = bucket[slot];
         if (*rest && state != TH_EMPTY_REST) {
@@ -125,8 +120,7 @@ static void check_bucket(check *c, th_array_word array, uint64_t first, uint8_t 
 }
 
 /* Follows every chain of an array; of an old one those not evacuated. */
-static void check_array(check *c, th_array_word array, bool old, const th_bytes_heap *heap)
-{
+static void check_array(check *c, th_array_word array, bool old, const th_bytes_heap *heap) {
     const th_array *a = th_array_of(array);
     uint64_t main = th_array_main(array);
     if (a->used < main || a->used > a->capacity) {
@@ -170,8 +164,7 @@ static void check_array(check *c, th_array_word array, bool old, const th_bytes_
     free(seen);
 }
 
-static int by_place(const void *a, const void *b)
-{
+static int by_place(const void *a, const void *b) {
     const block *x = a;
     const block *y = b;
     if (x->heap != y->heap) {
@@ -181,8 +174,7 @@ static int by_place(const void *a, const void *b)
 }
 
 /* Sums of used and free blocks, and after sorting: no two overlap. */
-static void check_bytes(check *c, const th_bytes_heap *heap)
-{
+static void check_bytes(check *c, const th_bytes_heap *heap) {
     uint64_t live = 0;
     for (size_t i = 0; i < c->block_count; i++) {
         live += c->blocks[i].heap == heap ? c->blocks[i].size : 0;
@@ -192,7 +184,7 @@ static void check_bytes(check *c, const th_bytes_heap *heap)
                (unsigned long long)heap->live);
     }
     uint64_t dead = 0;
-    for (uint32_t class = 0; class < TH_FREE_CLASSES && !c->broken; class++) {
+    for (uint32_t class = 0; class < TH_FREE_CLASSES && !c->broken; class ++) {
         uint64_t size = th_bytes_class_size(class);
         for (uint64_t next = heap->free[class]; next != 0;) {
             const uint8_t *at = th_bytes_at(heap, next - 1, size);
@@ -210,8 +202,7 @@ static void check_bytes(check *c, const th_bytes_heap *heap)
     }
 }
 
-static void check_overlap(check *c)
-{
+static void check_overlap(check *c) {
     if (c->block_count == 0) {
         return;
     }
@@ -224,8 +215,7 @@ static void check_overlap(check *c)
     }
 }
 
-int th_check_map(th_map *map, uint64_t stamp, char *message, size_t size)
-{
+int th_check_map(th_map *map, uint64_t stamp, char *message, size_t size) {
     check c = {.m = map, .message = message, .size = size};
     if (map == th_empty_map()) {
         return 1;
@@ -266,25 +256,21 @@ int th_check_map(th_map *map, uint64_t stamp, char *message, size_t size)
     return !c.broken;
 }
 
-void th_test_fail_allocation(th_heap *heap, int64_t nth)
-{
+void th_test_fail_allocation(th_heap *heap, int64_t nth) {
     heap->fail_after = nth;
 }
 
-int64_t th_test_allocations(th_heap *heap)
-{
+int64_t th_test_allocations(th_heap *heap) {
     return (int64_t)heap->attempts;
 }
 
-void th_test_set_count(th_map *map, uint64_t stamp, uint64_t count)
-{
+void th_test_set_count(th_map *map, uint64_t stamp, uint64_t count) {
     if (th_may_write(map, stamp, TH_SHAPE_ANY)) {
         map->h.count = count;
     }
 }
 
-th_status th_test_sparse(th_map *map, uint64_t stamp, uint8_t b)
-{
+th_status th_test_sparse(th_map *map, uint64_t stamp, uint8_t b) {
     th_status status = th_enter(map, stamp, false);
     if (status != TH_OK) {
         return status;
@@ -298,8 +284,7 @@ th_status th_test_sparse(th_map *map, uint64_t stamp, uint8_t b)
     return map->h.buckets == 0 ? TH_NO_MEMORY : TH_OK;
 }
 
-uint64_t th_test_hash(th_map *map, uint64_t stamp, const void *key, uint64_t key_len)
-{
+uint64_t th_test_hash(th_map *map, uint64_t stamp, const void *key, uint64_t key_len) {
     if (!th_may_read(map, stamp, TH_SHAPE_ANY)) {
         return 0;
     }

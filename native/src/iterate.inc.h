@@ -16,14 +16,13 @@
  */
 
 typedef struct walk_range {
-    uint64_t first;  /* hashes from here */
-    uint64_t last;   /* to here, inclusive */
-    bool exact;      /* the whole bucket lies in the range */
+    uint64_t first; /* hashes from here */
+    uint64_t last;  /* to here, inclusive */
+    bool exact;     /* the whole bucket lies in the range */
 } walk_range;
 
 TH_INLINE bool visited_before(const th_shape *s, const th_cursor *c, const uint8_t *key,
-                              const th_bytes_heap *heap)
-{
+                              const th_bytes_heap *heap) {
     for (uint32_t i = 0; i < c->stage; i++) {
         uint64_t hash = th_slot_hash(s, key, heap, c->seeds[i]);
         bool seen = c->wrapped[i] ? hash >= c->start[i] || hash < c->position[i]
@@ -36,8 +35,7 @@ TH_INLINE bool visited_before(const th_shape *s, const th_cursor *c, const uint8
 }
 
 TH_INLINE bool in_walk(const th_shape *s, const th_cursor *c, const walk_range *range, const uint8_t *key,
-                       const th_bytes_heap *heap)
-{
+                       const th_bytes_heap *heap) {
     if (TH_UNLIKELY(!range->exact)) {
         uint64_t hash = th_slot_hash(s, key, heap, c->seeds[c->stage]);
         if (hash < range->first || hash > range->last) {
@@ -62,29 +60,27 @@ typedef struct walk_out {
 } walk_out;
 
 /* Bytes that one stored key or value takes in the output. */
-TH_INLINE uint64_t out_size(bool bytes, uint16_t size, const uint8_t *slot)
-{
+TH_INLINE uint64_t out_size(bool bytes, uint16_t size, const uint8_t *slot) {
     return bytes ? th_load32(slot) : size;
 }
 
-TH_INLINE void emit(bool bytes, uint16_t size, const uint8_t *slot, const th_bytes_heap *heap, uint8_t *out,
-                    uint64_t *at, uint64_t *ends, uint32_t i)
-{
+/* size is what out_size said and has been found to fit: the slot may say something else by now. */
+TH_INLINE void emit(bool bytes, uint64_t size, const uint8_t *slot, const th_bytes_heap *heap, uint8_t *out,
+                    uint64_t *at, uint64_t *ends, uint32_t i) {
     if (out == NULL) {
         return;
     }
-    if (!bytes) {
-        memcpy(out + *at, slot, size);
-        *at += size;
-        return;
+    const uint8_t *from = slot;
+    if (bytes) {
+        from = size <= TH_INLINE_BYTES ? slot + 4 : th_bytes_at(heap, th_load64(slot + 8), size);
     }
-    uint64_t length;
-    const uint8_t *from = th_slot_bytes(slot, heap, &length);
     if (from != NULL) {
-        memcpy(out + *at, from, length);
-        *at += length;
+        memcpy(out + *at, from, size);
+        *at += size;
     }
-    ends[i] = *at;
+    if (bytes) {
+        ends[i] = *at;
+    }
 }
 
 /*
@@ -92,8 +88,7 @@ TH_INLINE void emit(bool bytes, uint16_t size, const uint8_t *slot, const th_byt
  * length between the passes, so that copying checks the room again.
  */
 TH_INLINE void walk_chain(const th_shape *s, const th_cursor *c, th_array_word array, uint64_t index,
-                          const walk_range *range, const th_bytes_heap *heap, bool emitting, walk_out *out)
-{
+                          const walk_range *range, const th_bytes_heap *heap, bool emitting, walk_out *out) {
     bool key_bytes = s->key_class == TH_KEY_BYTES;
     uint8_t *bucket = th_bucket_at(s, array, index);
     do {
@@ -116,9 +111,9 @@ TH_INLINE void walk_chain(const th_shape *s, const th_cursor *c, th_array_word a
                         (out->keys == NULL || key_size <= out->key_room - out->key_bytes) &&
                         (out->values == NULL || value_size <= out->value_room - out->value_bytes);
             if (fits) {
-                emit(key_bytes, s->key_size, key, heap, out->keys, &out->key_bytes, out->key_ends, out->count);
-                emit(s->value_bytes, s->value_size, value, heap, out->values, &out->value_bytes,
-                     out->value_ends, out->count);
+                emit(key_bytes, key_size, key, heap, out->keys, &out->key_bytes, out->key_ends, out->count);
+                emit(s->value_bytes, value_size, value, heap, out->values, &out->value_bytes, out->value_ends,
+                     out->count);
                 out->count++;
             }
         }
@@ -128,8 +123,7 @@ TH_INLINE void walk_chain(const th_shape *s, const th_cursor *c, th_array_word a
 }
 
 /* Makes the cursor follow a new seed. false: the walk is over (the map was cleared). */
-TH_INLINE bool follow_seed(const th_map *m, th_cursor *c)
-{
+TH_INLINE bool follow_seed(const th_map *m, th_cursor *c) {
     const th_extra *x = m->h.extra;
     if (c->epoch != x->epoch || c->stage >= TH_CURSOR_STAGES) {
         return false;
@@ -149,28 +143,29 @@ TH_INLINE bool follow_seed(const th_map *m, th_cursor *c)
 }
 
 /* Whether the current stage has come back to where it started. */
-TH_INLINE bool stage_done(const th_cursor *c)
-{
+TH_INLINE bool stage_done(const th_cursor *c) {
     return c->wrapped[c->stage] && c->position[c->stage] >= c->start[c->stage];
 }
 
-TH_INLINE bool chain_fits(const walk_out *out, const walk_out *chain)
-{
+TH_INLINE bool chain_fits(const walk_out *out, const walk_out *chain) {
     return chain->count <= out->capacity - out->count &&
            (out->keys == NULL || chain->key_bytes <= out->key_room - out->key_bytes) &&
            (out->values == NULL || chain->value_bytes <= out->value_room - out->value_bytes);
 }
 
 /* Walks one bucket's chain. TH_MORE: go on; TH_OK: it did not fit; TH_SMALL_BUFFER: nor into nothing. */
-TH_INLINE th_status walk_bucket(const th_shape *s, const th_map *m, th_cursor *c, walk_out *out)
-{
+TH_INLINE th_status walk_bucket(const th_shape *s, const th_map *m, th_cursor *c, walk_out *out) {
     th_array_word array = th_load_word(&m->h.buckets);
+    if (TH_UNLIKELY(array == 0)) {
+        return TH_OK; /* closed or shrunk to nothing since the walk looked; the next call will say so */
+    }
     th_array_word old = th_load_word(&m->h.oldbuckets);
     uint64_t position = c->position[c->stage];
     bool in_old = old != 0 && !th_is_evacuated(s, m, old, th_index(old, position));
     th_array_word from = in_old ? old : array;
     uint64_t index = th_index(from, position);
-    uint64_t last = ((index + 1) << 1 << (from & 63u)) - 1; /* wraps to the highest hash for the last bucket */
+    uint64_t last =
+        ((index + 1) << 1 << (from & 63u)) - 1; /* wraps to the highest hash for the last bucket */
     walk_range range = {position, last, false};
     if (c->wrapped[c->stage] && range.last >= c->start[c->stage]) {
         range.last = c->start[c->stage] - 1;
@@ -189,6 +184,11 @@ TH_INLINE th_status walk_bucket(const th_shape *s, const th_map *m, th_cursor *c
     if (chain.count > 0) {
         walk_chain(s, c, from, index, &range, heap, true, out);
     }
+    if (c->wrapped[c->stage] && last >= c->start[c->stage]) {
+        /* Back at the start; last + 1 would be 0 again if a coarser array's last bucket holds the start. */
+        c->position[c->stage] = c->start[c->stage];
+        return TH_MORE;
+    }
     c->position[c->stage] = last + 1;
     if (last == UINT64_MAX) {
         c->wrapped[c->stage] = 1;
@@ -203,8 +203,7 @@ TH_INLINE th_status walk_bucket(const th_shape *s, const th_map *m, th_cursor *c
         uint64_t *key_ends, uint8_t *values, uint64_t value_room, uint64_t *value_ends
 #define CURSOR_ARGS m, c, capacity, count, keys, key_room, key_ends, values, value_room, value_ends
 
-TH_INLINE th_status next_entries(const th_shape *s, CURSOR_PARAMS)
-{
+TH_INLINE th_status next_entries(const th_shape *s, CURSOR_PARAMS) {
     walk_out out = {keys, values, key_ends, value_ends, key_room, value_room, 0, 0, capacity, 0};
     th_status status = TH_MORE;
     bool over = th_load_word(&m->h.buckets) == 0 || !follow_seed(m, c);

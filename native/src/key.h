@@ -18,8 +18,7 @@ typedef struct th_key {
 } th_key;
 
 /* The 16 bytes of a slot for at most 12 bytes; reads nothing beyond them. */
-TH_INLINE void th_inline_image(const uint8_t *p, uint64_t length, uint64_t *low, uint64_t *high)
-{
+TH_INLINE void th_inline_image(const uint8_t *p, uint64_t length, uint64_t *low, uint64_t *high) {
     uint64_t first = 0;
     uint64_t rest = 0;
     if (length >= 8) {
@@ -39,13 +38,11 @@ TH_INLINE void th_inline_image(const uint8_t *p, uint64_t length, uint64_t *low,
     *high = rest;
 }
 
-TH_INLINE th_key th_key_word(uint64_t word)
-{
+TH_INLINE th_key th_key_word(uint64_t word) {
     return (th_key){NULL, 8, word, 0};
 }
 
-TH_INLINE th_key th_key_bytes(const uint8_t *bytes, uint64_t length)
-{
+TH_INLINE th_key th_key_bytes(const uint8_t *bytes, uint64_t length) {
     th_key key = {bytes, length, length, 0};
     if (length <= TH_INLINE_BYTES) {
         th_inline_image(bytes, length, &key.low, &key.high);
@@ -54,8 +51,7 @@ TH_INLINE th_key th_key_bytes(const uint8_t *bytes, uint64_t length)
 }
 
 /* From the pointers of the any-type functions; the length has been checked. */
-TH_INLINE th_key th_key_of(const th_shape *s, const void *bytes, uint64_t length)
-{
+TH_INLINE th_key th_key_of(const th_shape *s, const void *bytes, uint64_t length) {
     switch (s->key_class) {
     case TH_KEY_WORD8:
         return th_key_word(th_load64(bytes));
@@ -69,8 +65,7 @@ TH_INLINE th_key th_key_of(const th_shape *s, const void *bytes, uint64_t length
 }
 
 /* Hashes a key and completes the image of a long one. */
-TH_INLINE uint64_t th_key_hash(const th_shape *s, th_key *key, uint32_t seed)
-{
+TH_INLINE uint64_t th_key_hash(const th_shape *s, th_key *key, uint32_t seed) {
     if (s->key_class == TH_KEY_WORD8 || s->key_class == TH_KEY_WORD4) {
         return th_hash_word(key->low, seed);
     }
@@ -82,15 +77,13 @@ TH_INLINE uint64_t th_key_hash(const th_shape *s, th_key *key, uint32_t seed)
 }
 
 /* Where the bytes of a bytes slot are: in the slot or in the heap; NULL after a torn read. */
-TH_INLINE const uint8_t *th_slot_bytes(const uint8_t *slot, const th_bytes_heap *heap, uint64_t *length)
-{
+TH_INLINE const uint8_t *th_slot_bytes(const uint8_t *slot, const th_bytes_heap *heap, uint64_t *length) {
     *length = th_load32(slot);
     return *length <= TH_INLINE_BYTES ? slot + 4 : th_bytes_at(heap, th_load64(slot + 8), *length);
 }
 
 TH_INLINE bool th_key_equal(const th_shape *s, const uint8_t *slot, const th_key *key,
-                            const th_bytes_heap *heap)
-{
+                            const th_bytes_heap *heap) {
     switch (s->key_class) {
     case TH_KEY_WORD8:
         return th_load64(slot) == key->low;
@@ -112,8 +105,7 @@ TH_INLINE bool th_key_equal(const th_shape *s, const uint8_t *slot, const th_key
 }
 
 /* Fills a bytes slot whose image is low/high, taking a block for a long one. */
-TH_INLINE void th_bytes_store(uint8_t *slot, const th_key *image, th_bytes_heap *heap)
-{
+TH_INLINE void th_bytes_store(uint8_t *slot, const th_key *image, th_bytes_heap *heap) {
     uint64_t high = image->high;
     if (image->length > TH_INLINE_BYTES) {
         high = th_bytes_take(heap, image->length);
@@ -126,8 +118,7 @@ TH_INLINE void th_bytes_store(uint8_t *slot, const th_key *image, th_bytes_heap 
     th_store64(slot + 8, high);
 }
 
-TH_INLINE void th_key_store(const th_shape *s, uint8_t *slot, const th_key *key, th_bytes_heap *heap)
-{
+TH_INLINE void th_key_store(const th_shape *s, uint8_t *slot, const th_key *key, th_bytes_heap *heap) {
     switch (s->key_class) {
     case TH_KEY_WORD8:
         th_store64(slot, key->low);
@@ -145,8 +136,7 @@ TH_INLINE void th_key_store(const th_shape *s, uint8_t *slot, const th_key *key,
 }
 
 /* Frees the block of a bytes slot, if it has one. */
-TH_INLINE void th_bytes_drop(const uint8_t *slot, th_bytes_heap *heap)
-{
+TH_INLINE void th_bytes_drop(const uint8_t *slot, th_bytes_heap *heap) {
     uint64_t length = th_load32(slot);
     if (length > TH_INLINE_BYTES && heap != NULL) {
         th_bytes_give(heap, th_load64(slot + 8), length);
@@ -155,8 +145,7 @@ TH_INLINE void th_bytes_drop(const uint8_t *slot, th_bytes_heap *heap)
 
 /* The hash of a stored key. */
 TH_INLINE uint64_t th_slot_hash(const th_shape *s, const uint8_t *slot, const th_bytes_heap *heap,
-                                uint32_t seed)
-{
+                                uint32_t seed) {
     switch (s->key_class) {
     case TH_KEY_WORD8:
         return th_hash_word(th_load64(slot), seed);
@@ -177,8 +166,7 @@ TH_INLINE uint64_t th_slot_hash(const th_shape *s, const uint8_t *slot, const th
  * long key's slot has 32 of them, so that moving it does not read the bytes heap.
  */
 TH_INLINE uint64_t th_slot_bucket_hash(const th_shape *s, const uint8_t *slot, const th_bytes_heap *heap,
-                                       uint32_t seed, uint32_t b)
-{
+                                       uint32_t seed, uint32_t b) {
     if (s->key_class == TH_KEY_BYTES && b <= 32 && th_load32(slot) > TH_INLINE_BYTES) {
         return (uint64_t)th_load32(slot + 4) << 32;
     }
@@ -187,8 +175,7 @@ TH_INLINE uint64_t th_slot_bucket_hash(const th_shape *s, const uint8_t *slot, c
 
 /* A bytes slot moved to another bytes heap (or copied as it is, when from == to). */
 TH_INLINE void th_bytes_move(uint8_t *to_slot, const uint8_t *from_slot, th_bytes_heap *to,
-                             th_bytes_heap *from)
-{
+                             th_bytes_heap *from) {
     memcpy(to_slot, from_slot, 16);
     uint64_t length = th_load32(from_slot);
     if (from == to || length <= TH_INLINE_BYTES || to == NULL) {

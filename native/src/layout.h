@@ -127,65 +127,54 @@ _Static_assert(sizeof(th_array) == 64, "keeps bucket 0 aligned to a cache line")
 #define TH_VERSION_OFFSET 12u
 #define TH_SLOTS_OFFSET 16u
 
-TH_INLINE uint8_t *th_array_base(th_array_word word)
-{
+TH_INLINE uint8_t *th_array_base(th_array_word word) {
     return (uint8_t *)(uintptr_t)(word & ~(uint64_t)63);
 }
 
-TH_INLINE uint32_t th_array_b(th_array_word word)
-{
+TH_INLINE uint32_t th_array_b(th_array_word word) {
     return 63u - (uint32_t)(word & 63u);
 }
 
-TH_INLINE uint64_t th_array_main(th_array_word word)
-{
+TH_INLINE uint64_t th_array_main(th_array_word word) {
     return (uint64_t)1 << th_array_b(word);
 }
 
-TH_INLINE th_array *th_array_of(th_array_word word)
-{
+TH_INLINE th_array *th_array_of(th_array_word word) {
     return (th_array *)(void *)(th_array_base(word) - sizeof(th_array));
 }
 
-TH_INLINE uint64_t th_index(th_array_word word, uint64_t hash)
-{
+TH_INLINE uint64_t th_index(th_array_word word, uint64_t hash) {
     return (hash >> 1) >> (word & 63u);
 }
 
 /* The byte kept in the slot; its bits are the hash's lowest, the bucket's number its highest. */
-TH_INLINE uint8_t th_tophash(uint64_t hash)
-{
+TH_INLINE uint8_t th_tophash(uint64_t hash) {
     uint8_t top = (uint8_t)hash;
     return top < TH_MIN_TOPHASH ? (uint8_t)(top + TH_MIN_TOPHASH) : top;
 }
 
-TH_INLINE uint64_t th_load64(const void *p)
-{
+TH_INLINE uint64_t th_load64(const void *p) {
     uint64_t v;
     memcpy(&v, p, sizeof v);
     return v;
 }
 
-TH_INLINE uint32_t th_load32(const void *p)
-{
+TH_INLINE uint32_t th_load32(const void *p) {
     uint32_t v;
     memcpy(&v, p, sizeof v);
     return v;
 }
 
-TH_INLINE void th_store64(void *p, uint64_t v)
-{
+TH_INLINE void th_store64(void *p, uint64_t v) {
     memcpy(p, &v, sizeof v);
 }
 
-TH_INLINE void th_store32(void *p, uint32_t v)
-{
+TH_INLINE void th_store32(void *p, uint32_t v) {
     memcpy(p, &v, sizeof v);
 }
 
 /* More than 8 entries, and more than 6.5 for each of the 2^b buckets. */
-TH_INLINE bool th_over_load(uint64_t count, uint32_t b)
-{
+TH_INLINE bool th_over_load(uint64_t count, uint32_t b) {
     return count > TH_SLOTS && count > TH_LOAD_NUMERATOR * (((uint64_t)1 << b) / TH_LOAD_DENOMINATOR);
 }
 

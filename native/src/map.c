@@ -9,19 +9,16 @@
 #define EMPTY_STAMP (TH_STAMP_GENERATION | (uint64_t)TH_SHAPE_EMPTY << 1)
 static const th_map empty_map = {.stamp = EMPTY_STAMP};
 
-th_map *th_empty_map(void)
-{
+th_map *th_empty_map(void) {
     /* Read-only memory: every writer checks the stamp's shape first. */
     return (th_map *)(uintptr_t)&empty_map;
 }
 
-uint64_t th_empty_stamp(void)
-{
+uint64_t th_empty_stamp(void) {
     return EMPTY_STAMP;
 }
 
-th_status th_refusal(const th_map *m, uint64_t stamp, uint32_t shape)
-{
+th_status th_refusal(const th_map *m, uint64_t stamp, uint32_t shape) {
     uint64_t now = th_load_stamp(m);
     if ((now ^ stamp) > TH_STAMP_BUSY || m == &empty_map) {
         return TH_CLOSED;
@@ -32,8 +29,7 @@ th_status th_refusal(const th_map *m, uint64_t stamp, uint32_t shape)
     return TH_CONCURRENT;
 }
 
-th_status th_refused_read(const th_map *m, uint64_t stamp, uint32_t shape)
-{
+th_status th_refused_read(const th_map *m, uint64_t stamp, uint32_t shape) {
     if (m == &empty_map && stamp == EMPTY_STAMP) {
         return TH_ABSENT;
     }
@@ -43,8 +39,7 @@ th_status th_refused_read(const th_map *m, uint64_t stamp, uint32_t shape)
     return shape != TH_SHAPE_ANY && (stamp & TH_STAMP_SHAPE) != shape << 1 ? TH_INVALID : TH_ABSENT;
 }
 
-th_status th_enter(th_map *m, uint64_t stamp, bool wait)
-{
+th_status th_enter(th_map *m, uint64_t stamp, bool wait) {
     if (m == &empty_map) {
         return TH_CLOSED;
     }
@@ -69,14 +64,12 @@ th_status th_enter(th_map *m, uint64_t stamp, bool wait)
     return TH_OK;
 }
 
-void th_leave(th_map *m, uint64_t stamp)
-{
+void th_leave(th_map *m, uint64_t stamp) {
     __atomic_store_n(&m->stamp, stamp, __ATOMIC_RELEASE);
 }
 
 static th_status fill_map(th_map *m, th_heap *heap, const th_type *type, const th_shape *shape,
-                          const th_map_options *options, uint32_t seed)
-{
+                          const th_map_options *options, uint32_t seed) {
     th_extra *x = th_heap_new(heap, sizeof *x);
     if (x == NULL) {
         return TH_NO_MEMORY;
@@ -102,8 +95,7 @@ static th_status fill_map(th_map *m, th_heap *heap, const th_type *type, const t
 }
 
 th_status th_map_create(th_heap *heap, const th_type *type, const th_map_options *options, th_map **map,
-                        uint64_t *stamp)
-{
+                        uint64_t *stamp) {
     th_shape shape;
     if (heap == NULL || type == NULL || map == NULL || stamp == NULL ||
         th_shape_of(type, &shape, NULL) != TH_OK) {
@@ -132,8 +124,7 @@ th_status th_map_create(th_heap *heap, const th_type *type, const th_map_options
     return TH_OK;
 }
 
-void th_drop_arrays(th_map *m)
-{
+void th_drop_arrays(th_map *m) {
     th_extra *x = m->h.extra;
     if (m->h.oldbuckets != 0) {
         th_array_word old = m->h.oldbuckets;
@@ -158,8 +149,7 @@ void th_drop_arrays(th_map *m)
     x->grow_at = 0;
 }
 
-th_status th_map_close(th_map *map, uint64_t stamp)
-{
+th_status th_map_close(th_map *map, uint64_t stamp) {
     if (map == NULL) {
         return TH_INVALID;
     }
@@ -177,8 +167,7 @@ th_status th_map_close(th_map *map, uint64_t stamp)
     return TH_OK;
 }
 
-int64_t th_map_size(th_map *map, uint64_t stamp)
-{
+int64_t th_map_size(th_map *map, uint64_t stamp) {
     if (map == NULL) {
         return TH_INVALID;
     }
@@ -186,8 +175,7 @@ int64_t th_map_size(th_map *map, uint64_t stamp)
 }
 
 /* Empties an array that stays: pages of large ones go back to the OS, which zeroes them. */
-static void clear_array(const th_shape *s, th_array_word array)
-{
+static void clear_array(const th_shape *s, th_array_word array) {
     th_array *a = th_array_of(array);
     uint64_t used = a->used * s->bucket_size;
     uint8_t *base = th_array_base(array);
@@ -204,8 +192,7 @@ static void clear_array(const th_shape *s, th_array_word array)
     th_os_discard(first, (size_t)(last - first));
 }
 
-th_status th_map_clear(th_map *map, uint64_t stamp)
-{
+th_status th_map_clear(th_map *map, uint64_t stamp) {
     uint32_t seed;
     if (map == NULL) {
         return TH_INVALID;
@@ -245,15 +232,13 @@ th_status th_map_clear(th_map *map, uint64_t stamp)
     return TH_OK;
 }
 
-const char *th_version(void)
-{
+const char *th_version(void) {
 #define TH_TEXT_(x) #x
 #define TH_TEXT(x) TH_TEXT_(x)
     return TH_TEXT(TH_VERSION_MAJOR) "." TH_TEXT(TH_VERSION_MINOR) "." TH_TEXT(TH_VERSION_PATCH);
 }
 
-const char *th_status_name(th_status status)
-{
+const char *th_status_name(th_status status) {
     static const char *const success[] = {"TH_OK", "TH_PRESENT", "TH_MORE"};
     static const char *const failure[] = {"TH_NEEDS_ROOM", "TH_CLOSED",  "TH_CONCURRENT",   "TH_NO_MEMORY",
                                           "TH_LIMIT",      "TH_INVALID", "TH_SMALL_BUFFER", "TH_BUSY"};

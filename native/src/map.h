@@ -8,16 +8,16 @@
 
 /* One block of the heap for each map. Fields that only ordinary calls write are marked (o). */
 typedef struct th_extra {
-    th_shape shape;            /* (o) */
-    th_type type;              /* (o) */
-    th_heap *memory;           /* (o) */
-    th_bytes_heap *bytes;      /* (o) bytes heap of the current array; NULL before the first long key */
-    th_bytes_heap *old_bytes;  /* (o) of the old array: the same, unless this growth compacts */
-    uint64_t grow_at;          /* inserting into a map of at least this size takes th_make_room first */
-    uint64_t epoch;            /* (o) how often the map was cleared */
-    uint32_t seed_changes;     /* (o) seeds drawn against an attack since the last clear */
-    uint8_t wants_seed;        /* a chain has passed TH_CHAIN_LIMIT */
-    uint8_t first_b;           /* (o) B of the array that the first write makes */
+    th_shape shape;           /* (o) */
+    th_type type;             /* (o) */
+    th_heap *memory;          /* (o) */
+    th_bytes_heap *bytes;     /* (o) bytes heap of the current array; NULL before the first long key */
+    th_bytes_heap *old_bytes; /* (o) of the old array: the same, unless this growth compacts */
+    uint64_t grow_at;         /* inserting into a map of at least this size takes th_make_room first */
+    uint64_t epoch;           /* (o) how often the map was cleared */
+    uint32_t seed_changes;    /* (o) seeds drawn against an attack since the last clear */
+    uint8_t wants_seed;       /* a chain has passed TH_CHAIN_LIMIT */
+    uint8_t first_b;          /* (o) B of the array that the first write makes */
 } th_extra;
 
 /*
@@ -29,8 +29,7 @@ typedef struct th_extra {
 /* Pages of the old array go back to the OS in pieces of this many bytes. */
 #define TH_RELEASE_BYTES ((uint64_t)4 << 20)
 
-TH_INLINE uint64_t th_load_stamp(const th_map *m)
-{
+TH_INLINE uint64_t th_load_stamp(const th_map *m) {
     return __atomic_load_n(&m->stamp, __ATOMIC_ACQUIRE);
 }
 
@@ -38,23 +37,19 @@ TH_INLINE uint64_t th_load_stamp(const th_map *m)
  * Racing calls can see these words change under their feet; atomic access makes each one whole. It costs
  * nothing: both architectures read and write aligned words at once.
  */
-TH_INLINE th_array_word th_load_word(const th_array_word *word)
-{
+TH_INLINE th_array_word th_load_word(const th_array_word *word) {
     return __atomic_load_n(word, __ATOMIC_RELAXED);
 }
 
-TH_INLINE void th_store_word(th_array_word *word, th_array_word value)
-{
+TH_INLINE void th_store_word(th_array_word *word, th_array_word value) {
     __atomic_store_n(word, value, __ATOMIC_RELEASE);
 }
 
-TH_INLINE uint8_t th_load_flags(const th_map *m)
-{
+TH_INLINE uint8_t th_load_flags(const th_map *m) {
     return __atomic_load_n(&m->h.flags, __ATOMIC_RELAXED);
 }
 
-TH_INLINE void th_store_flags(th_map *m, uint8_t flags)
-{
+TH_INLINE void th_store_flags(th_map *m, uint8_t flags) {
     __atomic_store_n(&m->h.flags, flags, __ATOMIC_RELAXED);
 }
 
@@ -64,47 +59,54 @@ TH_COLD th_status th_refusal(const th_map *m, uint64_t stamp, uint32_t shape);
 /* The same for a reader: TH_ABSENT when it may go on after all (the empty map, a key beyond the limits). */
 TH_COLD th_status th_refused_read(const th_map *m, uint64_t stamp, uint32_t shape);
 
+/*
+ * The checks below are what protection against misuse costs a quick call. native/bench compiles the engine a
+ * second time without them (TH_UNPROTECTED), to show how much that is; nothing else may.
+ */
+#if defined(TH_UNPROTECTED)
+#define TH_PROTECTED 0
+#else
+#define TH_PROTECTED 1
+#endif
+
 /* Whether a reader may go on. The busy bit does not stop readers. */
-TH_INLINE bool th_may_read(const th_map *m, uint64_t stamp, uint32_t shape)
-{
-    return TH_LIKELY((th_load_stamp(m) ^ stamp) <= TH_STAMP_BUSY &&
-                     (shape == TH_SHAPE_ANY || (stamp & TH_STAMP_SHAPE) == shape << 1));
+TH_INLINE bool th_may_read(const th_map *m, uint64_t stamp, uint32_t shape) {
+    return !TH_PROTECTED || TH_LIKELY((th_load_stamp(m) ^ stamp) <= TH_STAMP_BUSY &&
+                                      (shape == TH_SHAPE_ANY || (stamp & TH_STAMP_SHAPE) == shape << 1));
 }
 
 /* Whether a quick writer may go on: an open map in which nobody else is writing. */
-TH_INLINE bool th_may_write(const th_map *m, uint64_t stamp, uint32_t shape)
-{
-    return TH_LIKELY(th_load_stamp(m) == stamp && (th_load_flags(m) & TH_WRITING) == 0 &&
-                     (shape == TH_SHAPE_ANY || (stamp & TH_STAMP_SHAPE) == shape << 1));
+TH_INLINE bool th_may_write(const th_map *m, uint64_t stamp, uint32_t shape) {
+    return !TH_PROTECTED || TH_LIKELY(th_load_stamp(m) == stamp && (th_load_flags(m) & TH_WRITING) == 0 &&
+                                      (shape == TH_SHAPE_ANY || (stamp & TH_STAMP_SHAPE) == shape << 1));
 }
 
 /* The bytes heaps, read whole: closing a map under a racing call sets them to NULL. */
-TH_INLINE th_bytes_heap *th_load_bytes(th_bytes_heap *const *heap)
-{
+TH_INLINE th_bytes_heap *th_load_bytes(th_bytes_heap *const *heap) {
     return __atomic_load_n(heap, __ATOMIC_RELAXED);
 }
 
 /* Bytes that a compacting growth still has to copy into the current bytes heap: not to be given away. */
-TH_INLINE uint64_t th_bytes_to_move(const th_extra *x)
-{
+TH_INLINE uint64_t th_bytes_to_move(const th_extra *x) {
     const th_bytes_heap *old = th_load_bytes(&x->old_bytes);
     return old == NULL || old == th_load_bytes(&x->bytes) ? 0 : old->live;
 }
 
 /* Best-effort marks of a quick writer, as in Go: a second writer that sees them gives up. */
-TH_INLINE void th_begin_write(th_map *m)
-{
-    th_store_flags(m, th_load_flags(m) | TH_WRITING);
+TH_INLINE void th_begin_write(th_map *m) {
+    if (TH_PROTECTED) {
+        th_store_flags(m, th_load_flags(m) | TH_WRITING);
+    }
 }
 
-TH_INLINE void th_end_write(th_map *m)
-{
-    th_store_flags(m, th_load_flags(m) & (uint8_t)~TH_WRITING);
+TH_INLINE void th_end_write(th_map *m) {
+    if (TH_PROTECTED) {
+        th_store_flags(m, th_load_flags(m) & (uint8_t)~TH_WRITING);
+    }
 }
 
 /* Whether an old bucket has been emptied. */
-TH_INLINE bool th_is_evacuated(const th_shape *s, const th_map *m, th_array_word old, uint64_t index)
-{
+TH_INLINE bool th_is_evacuated(const th_shape *s, const th_map *m, th_array_word old, uint64_t index) {
     if (index < m->h.nevacuate) {
         return true;
     }
@@ -113,8 +115,7 @@ TH_INLINE bool th_is_evacuated(const th_shape *s, const th_map *m, th_array_word
 }
 
 /* Overflow buckets in use, on the scale of th_header.noverflow. */
-TH_INLINE uint16_t th_noverflow(uint64_t overflow, uint32_t b)
-{
+TH_INLINE uint16_t th_noverflow(uint64_t overflow, uint32_t b) {
     uint64_t scaled = b > 15 ? overflow >> (b - 15) : overflow;
     return (uint16_t)(scaled > 65535 ? 65535 : scaled);
 }

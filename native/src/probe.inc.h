@@ -6,7 +6,7 @@
 /* Where an entry is, or where it could go. */
 typedef struct th_place {
     uint8_t *bucket;
-    uint64_t index;      /* of the bucket in its array */
+    uint64_t index; /* of the bucket in its array */
     uint32_t slot;
     th_array_word array;
 } th_place;
@@ -25,8 +25,7 @@ typedef struct th_gap {
  * stored (TH_EMPTY_REST). With gap != NULL (a constant) it also notes where the key could be inserted.
  */
 TH_INLINE bool probe(const th_shape *s, th_array_word array, const th_key *key, uint64_t hash,
-                     const th_bytes_heap *heap, th_place *place, th_gap *gap)
-{
+                     const th_bytes_heap *heap, th_place *place, th_gap *gap) {
     uint64_t index = th_index(array, hash);
     uint8_t *bucket = th_bucket_at(s, array, index);
     uint8_t top = th_tophash(hash);
@@ -61,8 +60,7 @@ TH_INLINE bool probe(const th_shape *s, th_array_word array, const th_key *key, 
 }
 
 /* The bytes heap that goes with the old or the current array; NULL for shapes that have none. */
-TH_INLINE th_bytes_heap *bytes_of(const th_shape *s, const th_map *m, bool old)
-{
+TH_INLINE th_bytes_heap *bytes_of(const th_shape *s, const th_map *m, bool old) {
     if (s->key_class != TH_KEY_BYTES && !s->value_bytes) {
         return NULL;
     }
@@ -70,8 +68,7 @@ TH_INLINE th_bytes_heap *bytes_of(const th_shape *s, const th_map *m, bool old)
 }
 
 /* Finds a key wherever it is: in the old array as long as its bucket there is not evacuated. */
-TH_INLINE bool lookup(const th_shape *s, const th_map *m, const th_key *key, uint64_t hash, th_place *place)
-{
+TH_INLINE bool lookup(const th_shape *s, const th_map *m, const th_key *key, uint64_t hash, th_place *place) {
     th_array_word array = th_load_word(&m->h.buckets);
     if (TH_UNLIKELY(array == 0)) {
         return false;

@@ -6,8 +6,7 @@
  *   BATCH_PARAMS  a batch's keys, BATCH_SOURCE the key_source made of them
  */
 
-static uint64_t QUICK(get)(th_map *m, uint64_t stamp, KEY_PARAMS, uint64_t otherwise)
-{
+static uint64_t QUICK(get)(th_map *m, uint64_t stamp, KEY_PARAMS, uint64_t otherwise) {
     if (!th_may_read(m, stamp, SHAPE_ID) || !(KEY_VALID)) {
         return otherwise;
     }
@@ -20,8 +19,7 @@ static uint64_t QUICK(get)(th_map *m, uint64_t stamp, KEY_PARAMS, uint64_t other
     return th_load64(th_bucket_value(&SHAPE, place.bucket, place.slot));
 }
 
-static th_status QUICK(contains)(th_map *m, uint64_t stamp, KEY_PARAMS)
-{
+static th_status QUICK(contains)(th_map *m, uint64_t stamp, KEY_PARAMS) {
     if (!th_may_read(m, stamp, SHAPE_ID) || !(KEY_VALID)) {
         return th_refused_read(m, stamp, SHAPE_ID);
     }
@@ -32,8 +30,7 @@ static th_status QUICK(contains)(th_map *m, uint64_t stamp, KEY_PARAMS)
 }
 
 TH_INLINE th_status QUICK(write)(th_map *m, uint64_t stamp, KEY_PARAMS, write_kind kind, uint64_t operand,
-                                 uint64_t otherwise)
-{
+                                 uint64_t otherwise) {
     if (!th_may_write(m, stamp, SHAPE_ID)) {
         return th_refusal(m, stamp, SHAPE_ID);
     }
@@ -48,63 +45,53 @@ TH_INLINE th_status QUICK(write)(th_map *m, uint64_t stamp, KEY_PARAMS, write_ki
     return status;
 }
 
-static th_status QUICK(put)(th_map *m, uint64_t stamp, KEY_PARAMS, uint64_t value)
-{
+static th_status QUICK(put)(th_map *m, uint64_t stamp, KEY_PARAMS, uint64_t value) {
     return QUICK(write)(m, stamp, KEY_ARGS, WRITE_PUT, value, 0);
 }
 
-static th_status QUICK(put_if_absent)(th_map *m, uint64_t stamp, KEY_PARAMS, uint64_t value)
-{
+static th_status QUICK(put_if_absent)(th_map *m, uint64_t stamp, KEY_PARAMS, uint64_t value) {
     return QUICK(write)(m, stamp, KEY_ARGS, WRITE_IF_ABSENT, value, 0);
 }
 
-static th_status QUICK(add)(th_map *m, uint64_t stamp, KEY_PARAMS, uint64_t delta, uint64_t otherwise)
-{
+static th_status QUICK(add)(th_map *m, uint64_t stamp, KEY_PARAMS, uint64_t delta, uint64_t otherwise) {
     return QUICK(write)(m, stamp, KEY_ARGS, WRITE_ADD, delta, otherwise);
 }
 
-static th_status QUICK(remove)(th_map *m, uint64_t stamp, KEY_PARAMS)
-{
+static th_status QUICK(remove)(th_map *m, uint64_t stamp, KEY_PARAMS) {
     return QUICK(write)(m, stamp, KEY_ARGS, WRITE_REMOVE, 0, 0);
 }
 
 static th_status QUICK(get_all)(th_map *m, uint64_t stamp, BATCH_PARAMS, uint64_t *values, uint64_t n,
-                                uint64_t otherwise, th_progress *progress)
-{
+                                uint64_t otherwise, th_progress *progress) {
     batch b = {BATCH_SOURCE, BATCH_GET, values, NULL, NULL, otherwise};
     return run_batch(&SHAPE, SHAPE_ID, BATCH_GET, m, stamp, &b, n, progress);
 }
 
 static th_status QUICK(contains_all)(th_map *m, uint64_t stamp, BATCH_PARAMS, uint8_t *found, uint64_t n,
-                                     th_progress *progress)
-{
+                                     th_progress *progress) {
     batch b = {BATCH_SOURCE, BATCH_CONTAINS, NULL, found, NULL, 0};
     return run_batch(&SHAPE, SHAPE_ID, BATCH_CONTAINS, m, stamp, &b, n, progress);
 }
 
 static th_status QUICK(put_all)(th_map *m, uint64_t stamp, BATCH_PARAMS, const uint64_t *values, uint64_t n,
-                                th_progress *progress)
-{
+                                th_progress *progress) {
     batch b = {BATCH_SOURCE, BATCH_PUT, NULL, NULL, values, 0};
     return run_batch(&SHAPE, SHAPE_ID, BATCH_PUT, m, stamp, &b, n, progress);
 }
 
 static th_status QUICK(add_all)(th_map *m, uint64_t stamp, BATCH_PARAMS, const uint64_t *deltas, uint64_t n,
-                                uint64_t otherwise, th_progress *progress)
-{
+                                uint64_t otherwise, th_progress *progress) {
     batch b = {BATCH_SOURCE, BATCH_ADD, NULL, NULL, deltas, otherwise};
     return run_batch(&SHAPE, SHAPE_ID, BATCH_ADD, m, stamp, &b, n, progress);
 }
 
 static th_status QUICK(remove_all)(th_map *m, uint64_t stamp, BATCH_PARAMS, uint64_t n,
-                                   th_progress *progress)
-{
+                                   th_progress *progress) {
     batch b = {BATCH_SOURCE, BATCH_REMOVE, NULL, NULL, NULL, 0};
     return run_batch(&SHAPE, SHAPE_ID, BATCH_REMOVE, m, stamp, &b, n, progress);
 }
 
-static th_status QUICK(cursor_next)(CURSOR_PARAMS)
-{
+static th_status QUICK(cursor_next)(CURSOR_PARAMS) {
     return next_entries(&SHAPE, CURSOR_ARGS);
 }
 

@@ -1,7 +1,6 @@
 #include "shape.h"
 
-static bool valid_part(uint8_t kind, uint16_t size, uint16_t align, uint32_t min, uint32_t max)
-{
+static bool valid_part(uint8_t kind, uint16_t size, uint16_t align, uint32_t min, uint32_t max) {
     if (kind == TH_KIND_BYTES) {
         return size == 0 && align == 0;
     }
@@ -10,21 +9,18 @@ static bool valid_part(uint8_t kind, uint16_t size, uint16_t align, uint32_t min
            size % align == 0;
 }
 
-static uint32_t round_up(uint32_t n, uint32_t align)
-{
+static uint32_t round_up(uint32_t n, uint32_t align) {
     return (n + align - 1) / align * align;
 }
 
-static uint8_t key_class(const th_type *type)
-{
+static uint8_t key_class(const th_type *type) {
     if (type->key_kind == TH_KIND_BYTES) {
         return TH_KEY_BYTES;
     }
     return type->key_size == 8 ? TH_KEY_WORD8 : type->key_size == 4 ? TH_KEY_WORD4 : TH_KEY_FIXED;
 }
 
-th_status th_shape_of(const th_type *type, th_shape *shape, th_layout *layout)
-{
+th_status th_shape_of(const th_type *type, th_shape *shape, th_layout *layout) {
     if (!valid_part(type->key_kind, type->key_size, type->key_align, 1, TH_MAX_FIXED_KEY) ||
         !valid_part(type->value_kind, type->value_size, type->value_align, 0, TH_MAX_FIXED_VALUE)) {
         return TH_INVALID;
@@ -50,42 +46,39 @@ th_status th_shape_of(const th_type *type, th_shape *shape, th_layout *layout)
     shape->value_stride = interleaved ? pair : value_size;
     shape->value_offset =
         TH_SLOTS_OFFSET + (interleaved ? pair_value : round_up(TH_SLOTS * key_size, value_align));
-    uint32_t end = interleaved ? TH_SLOTS_OFFSET + TH_SLOTS * pair
-                               : shape->value_offset + TH_SLOTS * value_size;
+    uint32_t end =
+        interleaved ? TH_SLOTS_OFFSET + TH_SLOTS * pair : shape->value_offset + TH_SLOTS * value_size;
     uint32_t bucket_align = align > 8 ? align : 8u;
     shape->bucket_size = round_up(end, bucket_align);
     if (layout != NULL) {
-        *layout = (th_layout){.header_size = sizeof(th_header),
-                              .bucket_size = shape->bucket_size,
-                              .bucket_align = bucket_align,
-                              .slots_offset = TH_SLOTS_OFFSET,
-                              .key_stride = shape->key_stride,
-                              .value_offset = shape->value_offset,
-                              .value_stride = shape->value_stride,
-                              .padding = shape->bucket_size - TH_SLOTS_OFFSET -
-                                         TH_SLOTS * (key_size + value_size),
-                              .interleaved = interleaved};
+        *layout =
+            (th_layout){.header_size = sizeof(th_header),
+                        .bucket_size = shape->bucket_size,
+                        .bucket_align = bucket_align,
+                        .slots_offset = TH_SLOTS_OFFSET,
+                        .key_stride = shape->key_stride,
+                        .value_offset = shape->value_offset,
+                        .value_stride = shape->value_stride,
+                        .padding = shape->bucket_size - TH_SLOTS_OFFSET - TH_SLOTS * (key_size + value_size),
+                        .interleaved = interleaved};
     }
     return TH_OK;
 }
 
-static bool same_shape(const th_shape *a, const th_shape *b)
-{
+static bool same_shape(const th_shape *a, const th_shape *b) {
     return a->key_class == b->key_class && a->value_bytes == b->value_bytes && a->key_size == b->key_size &&
            a->value_size == b->value_size && a->key_stride == b->key_stride &&
            a->value_offset == b->value_offset && a->value_stride == b->value_stride &&
            a->bucket_size == b->bucket_size;
 }
 
-uint32_t th_shape_id(const th_shape *shape)
-{
+uint32_t th_shape_id(const th_shape *shape) {
     return same_shape(shape, &th_shape_long)    ? TH_SHAPE_LONG
            : same_shape(shape, &th_shape_bytes) ? TH_SHAPE_BYTES
                                                 : TH_SHAPE_ANY;
 }
 
-th_status th_type_layout(const th_type *type, th_layout *layout)
-{
+th_status th_type_layout(const th_type *type, th_layout *layout) {
     th_shape shape;
     return type == NULL || layout == NULL ? TH_INVALID : th_shape_of(type, &shape, layout);
 }

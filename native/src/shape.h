@@ -10,10 +10,10 @@
 enum { TH_KEY_WORD8, TH_KEY_WORD4, TH_KEY_FIXED, TH_KEY_BYTES };
 
 typedef struct th_shape {
-    uint8_t key_class;    /* TH_KEY_* */
-    uint8_t value_bytes;  /* 1: values are bytes */
-    uint16_t key_size;    /* in the slot: 16 for bytes */
-    uint16_t value_size;  /* in the slot: 16 for bytes */
+    uint8_t key_class;   /* TH_KEY_* */
+    uint8_t value_bytes; /* 1: values are bytes */
+    uint16_t key_size;   /* in the slot: 16 for bytes */
+    uint16_t value_size; /* in the slot: 16 for bytes */
     uint32_t key_stride;
     uint32_t value_offset;
     uint32_t value_stride;
@@ -32,28 +32,24 @@ th_status th_shape_of(const th_type *type, th_shape *shape, th_layout *layout);
 /* TH_SHAPE_LONG, TH_SHAPE_BYTES, or TH_SHAPE_ANY for every other. */
 uint32_t th_shape_id(const th_shape *shape);
 
-TH_INLINE uint8_t *th_bucket_key(const th_shape *s, uint8_t *bucket, uint32_t slot)
-{
+TH_INLINE uint8_t *th_bucket_key(const th_shape *s, uint8_t *bucket, uint32_t slot) {
     return bucket + TH_SLOTS_OFFSET + (size_t)slot * s->key_stride;
 }
 
-TH_INLINE uint8_t *th_bucket_value(const th_shape *s, uint8_t *bucket, uint32_t slot)
-{
+TH_INLINE uint8_t *th_bucket_value(const th_shape *s, uint8_t *bucket, uint32_t slot) {
     return bucket + s->value_offset + (size_t)slot * s->value_stride;
 }
 
-TH_INLINE uint8_t *th_bucket_at(const th_shape *s, th_array_word word, uint64_t index)
-{
+TH_INLINE uint8_t *th_bucket_at(const th_shape *s, th_array_word word, uint64_t index) {
     return th_array_base(word) + index * s->bucket_size;
 }
 
 /*
  * The bucket after this one in its chain, or 0. A link counts overflow buckets from 1, so that 32 bits do for
- * arrays with more main buckets than that. One that does not point forward, or past the array, ends the chain:
- * it can only come from a torn read.
+ * arrays with more main buckets than that. One that does not point forward, or past the array, ends the
+ * chain: it can only come from a torn read.
  */
-TH_INLINE uint64_t th_next_bucket(th_array_word word, const uint8_t *bucket, uint64_t index)
-{
+TH_INLINE uint64_t th_next_bucket(th_array_word word, const uint8_t *bucket, uint64_t index) {
     uint64_t link = th_load32(bucket + TH_OVERFLOW_OFFSET);
     uint64_t next = th_array_main(word) + link - 1;
     return link != 0 && next > index && next < th_array_of(word)->capacity ? next : 0;

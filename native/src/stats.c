@@ -3,8 +3,7 @@
 #include "map.h"
 #include "memory/heap.h"
 
-static uint32_t live_slots(const uint8_t *bucket)
-{
+static uint32_t live_slots(const uint8_t *bucket) {
     uint32_t live = 0;
     for (uint32_t slot = 0; slot < TH_SLOTS; slot++) {
         live += bucket[slot] >= TH_MIN_TOPHASH;
@@ -13,8 +12,7 @@ static uint32_t live_slots(const uint8_t *bucket)
 }
 
 /* Adds the chains of one array; evacuated ones are over. */
-static void add_chains(const th_map *m, th_array_word array, bool old, th_map_stats *stats)
-{
+static void add_chains(const th_map *m, th_array_word array, bool old, th_map_stats *stats) {
     const th_shape *s = &m->h.extra->shape;
     uint64_t end = th_array_main(array);
     for (uint64_t first = old ? m->h.nevacuate : 0; first < end; first++) {
@@ -34,8 +32,7 @@ static void add_chains(const th_map *m, th_array_word array, bool old, th_map_st
     }
 }
 
-static void add_bytes(const th_bytes_heap *heap, th_map_stats *stats)
-{
+static void add_bytes(const th_bytes_heap *heap, th_map_stats *stats) {
     if (heap != NULL) {
         stats->heap_bytes_live += heap->live;
         stats->heap_bytes_dead += heap->dead;
@@ -44,8 +41,7 @@ static void add_bytes(const th_bytes_heap *heap, th_map_stats *stats)
     }
 }
 
-static void fill(const th_map *m, bool full, th_map_stats *stats)
-{
+static void fill(const th_map *m, bool full, th_map_stats *stats) {
     const th_extra *x = m->h.extra;
     stats->size = m->h.count;
     stats->header_bytes = sizeof *m + th_heap_size(sizeof *x);
@@ -83,8 +79,7 @@ static void fill(const th_map *m, bool full, th_map_stats *stats)
     stats->reserved_bytes += stats->header_bytes;
 }
 
-th_status th_map_get_stats(th_map *map, uint64_t stamp, uint8_t full, th_map_stats *stats)
-{
+th_status th_map_get_stats(th_map *map, uint64_t stamp, uint8_t full, th_map_stats *stats) {
     if (map == NULL || stats == NULL) {
         return TH_INVALID;
     }
@@ -100,8 +95,7 @@ th_status th_map_get_stats(th_map *map, uint64_t stamp, uint8_t full, th_map_sta
     return status;
 }
 
-th_status th_map_header(th_map *map, uint64_t stamp, uint8_t header[48])
-{
+th_status th_map_header(th_map *map, uint64_t stamp, uint8_t header[48]) {
     if (map == NULL || header == NULL) {
         return TH_INVALID;
     }

@@ -5,8 +5,7 @@
  * value_length counts for values in the bytes heap only.
  */
 TH_INLINE th_status insert(const th_shape *s, th_map *m, const th_key *key, uint64_t hash,
-                           uint64_t value_length, th_array_word array, const th_gap *gap, th_place *place)
-{
+                           uint64_t value_length, th_array_word array, const th_gap *gap, th_place *place) {
     th_extra *x = m->h.extra;
     bool growing = m->h.oldbuckets != 0;
     if (TH_UNLIKELY(m->h.count >= x->grow_at && !growing)) {
@@ -50,9 +49,8 @@ TH_INLINE th_status insert(const th_shape *s, th_map *m, const th_key *key, uint
  * During growth the key's old bucket is evacuated first, so that new entries only go to the new array.
  */
 TH_INLINE th_status upsert(const th_shape *s, th_map *m, const th_key *key, uint64_t hash,
-                           uint64_t value_length, th_place *place)
-{
-    th_array_word array = m->h.buckets;
+                           uint64_t value_length, th_place *place) {
+    th_array_word array = th_load_word(&m->h.buckets);
     if (TH_UNLIKELY(array == 0)) {
         return TH_NEEDS_ROOM;
     }
@@ -67,8 +65,7 @@ TH_INLINE th_status upsert(const th_shape *s, th_map *m, const th_key *key, uint
 }
 
 /* The bucket before `index` in the chain of a hash. */
-TH_INLINE uint64_t previous_bucket(const th_shape *s, th_array_word array, uint64_t hash, uint64_t index)
-{
+TH_INLINE uint64_t previous_bucket(const th_shape *s, th_array_word array, uint64_t hash, uint64_t index) {
     uint64_t at = th_index(array, hash);
     for (;;) {
         uint64_t next = th_next_bucket(array, th_bucket_at(s, array, at), at);
@@ -83,8 +80,7 @@ TH_INLINE uint64_t previous_bucket(const th_shape *s, th_array_word array, uint6
  * After a slot became TH_EMPTY_ONE: if nothing follows it in its chain, it and the empty slots before it
  * become TH_EMPTY_REST, as Go does, so that searches end there.
  */
-TH_INLINE void propagate_rest(const th_shape *s, const th_place *place, uint64_t hash)
-{
+TH_INLINE void propagate_rest(const th_shape *s, const th_place *place, uint64_t hash) {
     uint8_t *bucket = place->bucket;
     uint64_t index = place->index;
     uint32_t slot = place->slot;
@@ -114,8 +110,7 @@ TH_INLINE void propagate_rest(const th_shape *s, const th_place *place, uint64_t
 }
 
 /* Takes an entry out; its value has been read. */
-TH_INLINE void erase(const th_shape *s, th_map *m, const th_place *place, uint64_t hash)
-{
+TH_INLINE void erase(const th_shape *s, th_map *m, const th_place *place, uint64_t hash) {
     bool in_old = place->array != m->h.buckets;
     th_bytes_heap *heap = bytes_of(s, m, in_old);
     if (s->key_class == TH_KEY_BYTES) {
@@ -134,9 +129,8 @@ TH_INLINE void erase(const th_shape *s, th_map *m, const th_place *place, uint64
  * back, which cannot fail; when growth lacks room the entry is removed from where it lies.
  */
 TH_INLINE th_status find_to_remove(const th_shape *s, th_map *m, const th_key *key, uint64_t hash,
-                                   th_place *place)
-{
-    th_array_word old = m->h.oldbuckets;
+                                   th_place *place) {
+    th_array_word old = th_load_word(&m->h.oldbuckets);
     if (TH_UNLIKELY(old != 0) && !growth_step(s, m, hash) && release_due(s, m, old)) {
         return TH_NEEDS_ROOM;
     }

@@ -28,13 +28,20 @@ TEST(BytesHeap, RemovalReturnsTheBlock) {
     Map map(heap, bytesBytesType());
     std::string key(100, 'k'), value(200, 'v');
     ASSERT_EQ(TH_ABSENT, map.put(key, value));
-    uint64_t live = map.stats().heap_bytes_live;
+    uint64_t live = map.stats().heap_bytes_live, dead = map.stats().heap_bytes_dead;
     EXPECT_GE(live, 300u);
-    ASSERT_EQ(TH_PRESENT, map.remove(key));
-    EXPECT_EQ(0u, map.stats().heap_bytes_live);
-    EXPECT_GE(map.stats().heap_bytes_dead, 300u);
-    ASSERT_EQ(TH_ABSENT, map.put(key, value));
-    EXPECT_EQ(live, map.stats().heap_bytes_live);
+    for (int round = 0; round < 100; round++) {
+        ASSERT_EQ(TH_PRESENT, map.remove(key));
+        ASSERT_EQ(0u, map.stats().heap_bytes_live);
+        ASSERT_EQ(dead + live, map.stats().heap_bytes_dead) << "in round " << round;
+        ASSERT_EQ(TH_ABSENT, map.put(key, value));
+        ASSERT_EQ(live, map.stats().heap_bytes_live);
+        ASSERT_EQ(dead, map.stats().heap_bytes_dead) << "the free blocks were not used, round " << round;
+    }
+    for (int round = 0; round < 100; round++) {
+        ASSERT_EQ(TH_PRESENT, map.put(key, std::string(200, static_cast<char>(round))));
+        ASSERT_EQ(live + dead, map.stats().heap_bytes_live + map.stats().heap_bytes_dead);
+    }
     EXPECT_TRUE(isSound(map));
 }
 

@@ -63,6 +63,38 @@ TEST_P(BytesTest, NearlyEqualKeysAreDifferent) {
     assertConsistent(twin);
 }
 
+/*
+ * Of a long key the slot holds the length and 32 bits of the hash. Keys that agree in these exist, but nobody
+ * finds any: here the slot of one key is forged to look like another's, which still must not be found.
+ */
+TEST_P(BytesTest, LongKeysAreComparedToTheirLastByte) {
+    for (uint64_t length : {13u, 16u, 17u, 40u, 300u}) {
+        for (uint64_t differing : {uint64_t{0}, length / 2, length - 1}) {
+            Heap heap;
+            Map map(heap, bytesLongType());
+            std::string stored(length, 'a'), other = stored;
+            other[differing] = 'b';
+            ASSERT_EQ(TH_ABSENT, map.put(stored, packed(1)));
+            const void *value = nullptr;
+            ASSERT_EQ(TH_PRESENT, th_find(map.raw(), map.stamp(), stored.data(), length, &value, nullptr));
+            ASSERT_EQ(TH_ABSENT, map.find(other));
+            /* One bucket, one entry: its value comes right after the 16 bytes of its key. */
+            auto *slot = static_cast<uint8_t *>(const_cast<void *>(value)) - 16;
+            auto forge = [&](const std::string &key) {
+                uint64_t hash = th_test_hash(map.raw(), map.stamp(), key.data(), length);
+                auto half = static_cast<uint32_t>(hash >> 32);
+                std::memcpy(slot + 4, &half, 4);
+                slot[-16] = static_cast<uint8_t>((hash & 0xff) < 5 ? (hash & 0xff) + 5 : hash & 0xff);
+            };
+            forge(other);
+            EXPECT_EQ(TH_ABSENT, map.find(other)) << length << " bytes, different at " << differing;
+            EXPECT_EQ(TH_ABSENT, map.find(stored)) << "it was not the slot that was forged";
+            forge(stored);
+            EXPECT_EQ(TH_PRESENT, map.find(stored));
+        }
+    }
+}
+
 TEST_P(BytesTest, KeysOfManyLengths) {
     Heap heap;
     Twin twin(heap, bytesLongType());

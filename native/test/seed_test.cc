@@ -99,10 +99,12 @@ TEST_P(AttackTest, AfterTheLastSeedTheMapStaysRight) {
     Heap heap;
     Twin twin(heap, GetParam().type, seeded(3));
     uint64_t from = 1;
-    while (twin.map.stats().seed_changes < TH_CURSOR_STAGES - 1) {
-        for (const std::string &key : collidingKeys(twin.map, 100, from))
+    for (uint32_t attack = 0; attack < TH_CURSOR_STAGES - 1; attack++) {
+        for (const std::string &key : collidingKeys(twin.map, 100, from)) {
             twin.put(key, makeValue(twin.map.type(), 1));
+        }
     }
+    ASSERT_EQ(TH_CURSOR_STAGES - 1, twin.map.stats().seed_changes);
     std::vector<std::string> keys = collidingKeys(twin.map, 700, from);
     for (const std::string &key : keys)
         ASSERT_EQ(TH_ABSENT, twin.put(key, makeValue(twin.map.type(), 2)));

@@ -54,17 +54,17 @@ typedef int32_t th_status;
 
 enum {
     TH_OK = 0,
-    TH_ABSENT = 0,          /* the key was not in the map (a put has inserted it) */
-    TH_PRESENT = 1,         /* the key was in the map */
-    TH_MORE = 2,            /* a batch or a walk did its share; call again to go on */
-    TH_NEEDS_ROOM = -1,     /* nothing was changed; call th_make_room, then repeat */
-    TH_CLOSED = -2,         /* the stamp does not name an open map */
-    TH_CONCURRENT = -3,     /* another thread is writing to this map */
-    TH_NO_MEMORY = -4,      /* the OS or the heap's byte limit refused memory */
-    TH_LIMIT = -5,          /* a limit of this header was exceeded */
-    TH_INVALID = -6,        /* an argument is out of range or of the wrong kind */
-    TH_SMALL_BUFFER = -7,   /* the caller's buffers cannot hold one bucket chain; see th_cursor.needed */
-    TH_BUSY = -8            /* the heap still has maps */
+    TH_ABSENT = 0,        /* the key was not in the map (a put has inserted it) */
+    TH_PRESENT = 1,       /* the key was in the map */
+    TH_MORE = 2,          /* a batch or a walk did its share; call again to go on */
+    TH_NEEDS_ROOM = -1,   /* nothing was changed; call th_make_room, then repeat */
+    TH_CLOSED = -2,       /* the stamp does not name an open map */
+    TH_CONCURRENT = -3,   /* another thread is writing to this map */
+    TH_NO_MEMORY = -4,    /* the OS or the heap's byte limit refused memory */
+    TH_LIMIT = -5,        /* a limit of this header was exceeded */
+    TH_INVALID = -6,      /* an argument is out of range or of the wrong kind */
+    TH_SMALL_BUFFER = -7, /* the caller's buffers cannot hold one bucket chain; see th_cursor.needed */
+    TH_BUSY = -8          /* the heap still has maps */
 };
 
 /* Name of a status, for messages: "TH_CLOSED". Static storage. */
@@ -72,12 +72,12 @@ TH_API const char *th_status_name(th_status status);
 
 /* ---- limits ------------------------------------------------------------------------------------- */
 
-#define TH_MAX_FIXED_KEY 128u        /* bytes */
-#define TH_MAX_FIXED_VALUE 1024u     /* bytes */
-#define TH_MAX_ALIGN 16u             /* bytes */
-#define TH_MAX_BYTES 0x7fffffffu     /* bytes in one variable-length key or value (a Java array's most) */
-#define TH_MAX_B 40u                 /* a map has at most 2^40 buckets, 7.1e12 entries */
-#define TH_BATCH_CHUNK 1024u         /* keys that one quick batch call works on at most */
+#define TH_MAX_FIXED_KEY 128u    /* bytes */
+#define TH_MAX_FIXED_VALUE 1024u /* bytes */
+#define TH_MAX_ALIGN 16u         /* bytes */
+#define TH_MAX_BYTES 0x7fffffffu /* bytes in one variable-length key or value (a Java array's most) */
+#define TH_MAX_B 40u             /* a map has at most 2^40 buckets, 7.1e12 entries */
+#define TH_BATCH_CHUNK 1024u     /* keys that one quick batch call works on at most */
 
 /* ---- library and kernels ------------------------------------------------------------------------ */
 
@@ -111,11 +111,11 @@ typedef struct th_heap_options {
 } th_heap_options;
 
 typedef struct th_heap_stats {
-    uint64_t maps;           /* open maps with a header of their own */
-    uint64_t live_bytes;     /* bytes of headers, blocks and regions that open maps hold (reserved) */
-    uint64_t retired_bytes;  /* bytes that wait for th_heap_reclaim; their pages are back with the OS */
-    uint64_t retired_items;  /* how many headers, blocks and regions that is */
-    uint64_t pool_bytes;     /* bytes mapped for headers and small blocks, in use or not */
+    uint64_t maps;          /* open maps with a header of their own */
+    uint64_t live_bytes;    /* bytes of headers, blocks and regions that open maps hold (reserved) */
+    uint64_t retired_bytes; /* bytes that wait for th_heap_reclaim; their pages are back with the OS */
+    uint64_t retired_items; /* how many headers, blocks and regions that is */
+    uint64_t pool_bytes;    /* bytes mapped for headers and small blocks, in use or not */
 } th_heap_stats;
 
 /* Makes a heap; NULL options are all zero with huge pages. The caller owns it: th_heap_destroy. */
@@ -163,15 +163,15 @@ typedef struct th_type {
 
 /* Bytes and offsets of a bucket for a type, all in bytes; also the answer to "is this type valid". */
 typedef struct th_layout {
-    uint32_t header_size;    /* 48, as in Go */
-    uint32_t bucket_size;    /* tophash, links and eight slots, padded to its alignment */
+    uint32_t header_size; /* 48, as in Go */
+    uint32_t bucket_size; /* tophash, links and eight slots, padded to its alignment */
     uint32_t bucket_align;
-    uint32_t slots_offset;   /* of the first key, after tophash and links */
-    uint32_t key_stride;     /* from one key to the next */
-    uint32_t value_offset;   /* of the first value */
+    uint32_t slots_offset; /* of the first key, after tophash and links */
+    uint32_t key_stride;   /* from one key to the next */
+    uint32_t value_offset; /* of the first value */
     uint32_t value_stride;
-    uint32_t padding;        /* bytes of a bucket that hold nothing */
-    uint8_t interleaved;     /* 1: key,value,key,value...; 0: eight keys, then eight values */
+    uint32_t padding;    /* bytes of a bucket that hold nothing */
+    uint8_t interleaved; /* 1: key,value,key,value...; 0: eight keys, then eight values */
     uint8_t reserved[3];
 } th_layout;
 
@@ -301,8 +301,8 @@ TH_API th_status th_bytes_remove(th_map *map, uint64_t stamp, const uint8_t *key
  * ends before it starts or beyond `size` bytes of data answers TH_INVALID when the batch comes to it.
  */
 TH_API th_status th_bytes_get_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size,
-                                  const uint64_t *starts, const uint64_t *ends, uint64_t *values,
-                                  uint64_t n, uint64_t otherwise, th_progress *progress);
+                                  const uint64_t *starts, const uint64_t *ends, uint64_t *values, uint64_t n,
+                                  uint64_t otherwise, th_progress *progress);
 TH_API th_status th_bytes_contains_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size,
                                        const uint64_t *starts, const uint64_t *ends, uint8_t *found,
                                        uint64_t n, th_progress *progress);
@@ -328,10 +328,10 @@ TH_API th_status th_bytes_remove_all(th_map *map, uint64_t stamp, const uint8_t 
  * between two calls change none of this; (7) after th_map_clear the walk ends.
  */
 typedef struct th_cursor {
-    uint64_t needed_keys;   /* after TH_SMALL_BUFFER: bytes, respectively entries, that the next chain takes */
+    uint64_t needed_keys; /* after TH_SMALL_BUFFER: bytes, respectively entries, that the next chain takes */
     uint64_t needed_values;
     uint64_t needed_entries;
-    uint64_t epoch;         /* the rest is private */
+    uint64_t epoch; /* the rest is private */
     uint32_t stage;
     uint32_t seeds[TH_CURSOR_STAGES];
     uint32_t reserved;
@@ -359,24 +359,24 @@ TH_API th_status th_cursor_next(th_map *map, uint64_t stamp, th_cursor *cursor, 
 /* ---- statistics --------------------------------------------------------------------------------- */
 
 typedef struct th_map_stats {
-    uint64_t size;               /* entries */
-    uint64_t buckets;            /* 2^B, or 0 before the first write */
-    uint64_t overflow_buckets;   /* in use, of the current array */
-    uint64_t old_buckets;        /* of the array being evacuated, or 0 */
-    uint64_t evacuated;          /* old buckets that are done */
-    uint64_t grow_at;            /* size at which the next insertion doubles the array */
-    uint64_t header_bytes;       /* header and bookkeeping */
-    uint64_t bucket_bytes;       /* both arrays' buckets, without overflow */
-    uint64_t overflow_bytes;     /* overflow buckets in use */
-    uint64_t heap_bytes_live;    /* bytes heap: blocks in use */
-    uint64_t heap_bytes_dead;    /* bytes heap: blocks free for reuse */
-    uint64_t reserved_bytes;     /* address space and blocks held in all */
-    uint64_t longest_chain;      /* buckets in the longest chain; 0 unless asked for */
-    uint64_t occupancy[9];       /* main and overflow buckets with 0..8 entries; 0 unless asked for */
-    uint32_t seed_changes;       /* seeds drawn against an attack */
-    uint8_t b;                   /* log2 of the number of buckets */
-    uint8_t growing;             /* 1: an old array is being evacuated */
-    uint8_t same_size;           /* 1: that growth keeps the number of buckets */
+    uint64_t size;             /* entries */
+    uint64_t buckets;          /* 2^B, or 0 before the first write */
+    uint64_t overflow_buckets; /* in use, of the current array */
+    uint64_t old_buckets;      /* of the array being evacuated, or 0 */
+    uint64_t evacuated;        /* old buckets that are done */
+    uint64_t grow_at;          /* size at which the next insertion doubles the array */
+    uint64_t header_bytes;     /* header and bookkeeping */
+    uint64_t bucket_bytes;     /* both arrays' buckets, without overflow */
+    uint64_t overflow_bytes;   /* overflow buckets in use */
+    uint64_t heap_bytes_live;  /* bytes heap: blocks in use */
+    uint64_t heap_bytes_dead;  /* bytes heap: blocks free for reuse */
+    uint64_t reserved_bytes;   /* address space and blocks held in all */
+    uint64_t longest_chain;    /* buckets in the longest chain; 0 unless asked for */
+    uint64_t occupancy[9];     /* main and overflow buckets with 0..8 entries; 0 unless asked for */
+    uint32_t seed_changes;     /* seeds drawn against an attack */
+    uint8_t b;                 /* log2 of the number of buckets */
+    uint8_t growing;           /* 1: an old array is being evacuated */
+    uint8_t same_size;         /* 1: that growth keeps the number of buckets */
     uint8_t reserved;
 } th_map_stats;
 

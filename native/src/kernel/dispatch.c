@@ -24,13 +24,11 @@ static const kernel_entry kernels[] = {
 
 const th_functions *th_functions_in_use = NULL;
 
-const char *th_kernel_at(uint32_t i)
-{
+const char *th_kernel_at(uint32_t i) {
     return i < KERNELS ? kernels[i].name : NULL;
 }
 
-th_status th_kernel_select(const char *name)
-{
+th_status th_kernel_select(const char *name) {
     for (size_t i = 0; name != NULL && i < KERNELS; i++) {
         if (strcmp(kernels[i].name, name) == 0) {
             __atomic_store_n(&th_functions_in_use, kernels[i].functions, __ATOMIC_RELEASE);
@@ -40,8 +38,7 @@ th_status th_kernel_select(const char *name)
     return TH_INVALID;
 }
 
-const char *th_kernel(void)
-{
+const char *th_kernel(void) {
     for (size_t i = 0; i < KERNELS; i++) {
         if (kernels[i].functions == th_functions_in_use) {
             return kernels[i].name;
@@ -50,8 +47,7 @@ const char *th_kernel(void)
     return NULL;
 }
 
-__attribute__((constructor)) static void select_at_load(void)
-{
+__attribute__((constructor)) static void select_at_load(void) {
     /* A name that this CPU does not have is not an error here: th_kernel tells what was chosen. */
     if (th_kernel_select(th_os_getenv("TOPHASH_KERNEL")) != TH_OK) {
         (void)th_kernel_select(kernels[0].name);
@@ -59,8 +55,7 @@ __attribute__((constructor)) static void select_at_load(void)
 }
 
 #define TH_EXPORT(result, name, params, args)                                                                \
-    result th_##name params                                                                                  \
-    {                                                                                                        \
+    result th_##name params {                                                                                \
         return __atomic_load_n(&th_functions_in_use, __ATOMIC_RELAXED)->name args;                           \
     }
 TH_PUBLIC_FUNCTIONS(TH_EXPORT)

@@ -10,8 +10,7 @@
 #define WANT_REGIONS 1024u
 #define WANT_REGION_BYTES ((uint64_t)1 << 40)
 
-th_status th_heap_create(const th_heap_options *options, th_heap **heap)
-{
+th_status th_heap_create(const th_heap_options *options, th_heap **heap) {
     if (heap == NULL) {
         return TH_INVALID;
     }
@@ -32,8 +31,7 @@ th_status th_heap_create(const th_heap_options *options, th_heap **heap)
     return TH_OK;
 }
 
-th_status th_heap_destroy(th_heap *heap)
-{
+th_status th_heap_destroy(th_heap *heap) {
     if (heap == NULL) {
         return TH_INVALID;
     }
@@ -50,20 +48,17 @@ th_status th_heap_destroy(th_heap *heap)
     return TH_OK;
 }
 
-bool th_heap_is_region(size_t bytes)
-{
+bool th_heap_is_region(size_t bytes) {
     return bytes > TH_BLOCK_MAX;
 }
 
-size_t th_heap_size(size_t bytes)
-{
+size_t th_heap_size(size_t bytes) {
     size_t page = 4096; /* regions are accounted in the smallest page that both architectures have */
     return th_heap_is_region(bytes) ? (bytes + page - 1) / page * page : th_pool_size(bytes);
 }
 
 /* Under the lock: whether an allocation may go ahead; counts it if so. */
-static bool admit(th_heap *heap, size_t size)
-{
+static bool admit(th_heap *heap, size_t size) {
     heap->attempts++;
     if (heap->fail_after >= 0 && heap->fail_after-- == 0) {
         return false;
@@ -79,19 +74,16 @@ static bool admit(th_heap *heap, size_t size)
     return true;
 }
 
-static void forget(th_heap *heap, size_t size)
-{
+static void forget(th_heap *heap, size_t size) {
     heap->live -= size;
     heap->objects--;
 }
 
-static size_t region_bytes(const th_heap *heap, size_t bytes)
-{
+static size_t region_bytes(const th_heap *heap, size_t bytes) {
     return (bytes + heap->page - 1) / heap->page * heap->page;
 }
 
-static void *new_region(th_heap *heap, size_t bytes)
-{
+static void *new_region(th_heap *heap, size_t bytes) {
     size_t size = region_bytes(heap, bytes);
     bool huge = heap->huge_pages && size >= 2 * HUGE_PAGE;
     void *memory = th_os_reserve(size, huge ? HUGE_PAGE : heap->page);
@@ -101,8 +93,7 @@ static void *new_region(th_heap *heap, size_t bytes)
     return memory;
 }
 
-void *th_heap_new(th_heap *heap, size_t bytes)
-{
+void *th_heap_new(th_heap *heap, size_t bytes) {
     size_t size = th_heap_size(bytes);
     th_os_lock_acquire(&heap->lock);
     void *memory = NULL;
@@ -116,8 +107,7 @@ void *th_heap_new(th_heap *heap, size_t bytes)
     return memory;
 }
 
-void th_heap_retire(th_heap *heap, void *memory, size_t bytes)
-{
+void th_heap_retire(th_heap *heap, void *memory, size_t bytes) {
     bool region = th_heap_is_region(bytes);
     if (region) {
         /* Before the lock, as this can take milliseconds. */
@@ -129,8 +119,7 @@ void th_heap_retire(th_heap *heap, void *memory, size_t bytes)
     th_os_lock_release(&heap->lock);
 }
 
-void *th_heap_new_header(th_heap *heap)
-{
+void *th_heap_new_header(th_heap *heap) {
     th_os_lock_acquire(&heap->lock);
     void *header = NULL;
     if (admit(heap, TH_HEADER_BYTES)) {
@@ -145,8 +134,7 @@ void *th_heap_new_header(th_heap *heap)
     return header;
 }
 
-void th_heap_retire_header(th_heap *heap, void *header)
-{
+void th_heap_retire_header(th_heap *heap, void *header) {
     th_os_lock_acquire(&heap->lock);
     heap->maps--;
     forget(heap, TH_HEADER_BYTES);
@@ -154,8 +142,7 @@ void th_heap_retire_header(th_heap *heap, void *header)
     th_os_lock_release(&heap->lock);
 }
 
-th_status th_heap_get_stats(th_heap *heap, th_heap_stats *stats)
-{
+th_status th_heap_get_stats(th_heap *heap, th_heap_stats *stats) {
     if (heap == NULL || stats == NULL) {
         return TH_INVALID;
     }
@@ -169,8 +156,7 @@ th_status th_heap_get_stats(th_heap *heap, th_heap_stats *stats)
     return TH_OK;
 }
 
-int32_t th_heap_wants_reclaim(th_heap *heap)
-{
+int32_t th_heap_wants_reclaim(th_heap *heap) {
     if (heap == NULL) {
         return 0;
     }

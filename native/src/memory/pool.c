@@ -12,8 +12,7 @@
  * Sizes: every multiple of 64 up to 1 KiB (16 classes), then four to each doubling up to 32 KiB (20), so
  * that a block wastes at most a fifth.
  */
-static uint32_t class_of(size_t bytes)
-{
+static uint32_t class_of(size_t bytes) {
     if (bytes <= 1024) {
         return bytes == 0 ? 0 : (uint32_t)((bytes - 1) / TH_BLOCK_ALIGN);
     }
@@ -22,8 +21,7 @@ static uint32_t class_of(size_t bytes)
     return 16u + (log - 10u) * 4u + quarter;
 }
 
-static size_t class_size(uint32_t class)
-{
+static size_t class_size(uint32_t class) {
     if (class < 16) {
         return (class + 1) * (size_t)TH_BLOCK_ALIGN;
     }
@@ -31,14 +29,12 @@ static size_t class_size(uint32_t class)
     return ((size_t)5 + (class & 3u)) << (log - 2);
 }
 
-size_t th_pool_size(size_t bytes)
-{
+size_t th_pool_size(size_t bytes) {
     return class_size(class_of(bytes));
 }
 
 /* `size` bytes from the bump pointer, or from a new chunk when the rest of this one is too small. */
-static void *bump(th_heap *heap, th_bump *from, size_t size)
-{
+static void *bump(th_heap *heap, th_bump *from, size_t size) {
     if ((size_t)(from->end - from->at) < size) {
         th_chunk_header *chunk = th_os_reserve(TH_POOL_CHUNK, heap->page);
         if (chunk == NULL) {
@@ -56,8 +52,7 @@ static void *bump(th_heap *heap, th_bump *from, size_t size)
     return memory;
 }
 
-static void *pop(void **list)
-{
+static void *pop(void **list) {
     void *memory = *list;
     if (memory != NULL) {
         memcpy(list, memory, sizeof *list);
@@ -65,14 +60,12 @@ static void *pop(void **list)
     return memory;
 }
 
-static void push(void **list, void *memory)
-{
+static void push(void **list, void *memory) {
     memcpy(memory, list, sizeof *list);
     *list = memory;
 }
 
-void *th_pool_take(th_heap *heap, size_t size)
-{
+void *th_pool_take(th_heap *heap, size_t size) {
     void *block = pop(&heap->free_blocks[class_of(size)]);
     if (block != NULL) {
         return memset(block, 0, size);
@@ -80,13 +73,11 @@ void *th_pool_take(th_heap *heap, size_t size)
     return bump(heap, &heap->blocks, size);
 }
 
-void th_pool_give(th_heap *heap, void *block, size_t size)
-{
+void th_pool_give(th_heap *heap, void *block, size_t size) {
     push(&heap->free_blocks[class_of(size)], block);
 }
 
-void *th_pool_take_header(th_heap *heap)
-{
+void *th_pool_take_header(th_heap *heap) {
     uint8_t *header = pop(&heap->free_headers);
     if (header == NULL) {
         return bump(heap, &heap->headers, TH_HEADER_BYTES);
@@ -96,13 +87,11 @@ void *th_pool_take_header(th_heap *heap)
     return header;
 }
 
-void th_pool_give_header(th_heap *heap, void *header)
-{
+void th_pool_give_header(th_heap *heap, void *header) {
     push(&heap->free_headers, header);
 }
 
-void th_pool_free_all(th_heap *heap)
-{
+void th_pool_free_all(th_heap *heap) {
     for (th_chunk_header *chunk = heap->chunks; chunk != NULL;) {
         th_chunk_header *next = chunk->next;
         th_os_release(chunk, chunk->bytes);

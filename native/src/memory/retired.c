@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-static void free_now(th_heap *heap, th_retired_kind kind, void *memory, size_t size)
-{
+static void free_now(th_heap *heap, th_retired_kind kind, void *memory, size_t size) {
     if (kind == TH_RETIRED_REGION) {
         th_os_release(memory, (size + heap->page - 1) / heap->page * heap->page);
     } else if (kind == TH_RETIRED_BLOCK) {
@@ -14,8 +13,7 @@ static void free_now(th_heap *heap, th_retired_kind kind, void *memory, size_t s
     }
 }
 
-bool th_retired_make_room(th_heap *heap)
-{
+bool th_retired_make_room(th_heap *heap) {
     th_retired_list *r = &heap->retired;
     if (!heap->deferred) {
         return true;
@@ -46,8 +44,7 @@ bool th_retired_make_room(th_heap *heap)
     return true;
 }
 
-static void count(th_retired_list *r, th_retired_kind kind, size_t size, bool add)
-{
+static void count(th_retired_list *r, th_retired_kind kind, size_t size, bool add) {
     uint64_t *bytes = kind == TH_RETIRED_REGION ? &r->region_bytes : &r->block_bytes;
     *bytes = add ? *bytes + size : *bytes - size;
     if (kind == TH_RETIRED_REGION) {
@@ -55,8 +52,7 @@ static void count(th_retired_list *r, th_retired_kind kind, size_t size, bool ad
     }
 }
 
-void th_retire(th_heap *heap, th_retired_kind kind, void *memory, size_t size)
-{
+void th_retire(th_heap *heap, th_retired_kind kind, void *memory, size_t size) {
     th_retired_list *r = &heap->retired;
     if (!heap->deferred) {
         free_now(heap, kind, memory, size);
@@ -67,8 +63,7 @@ void th_retire(th_heap *heap, th_retired_kind kind, void *memory, size_t size)
     count(r, kind, size, true);
 }
 
-static void free_until(th_heap *heap, uint64_t end)
-{
+static void free_until(th_heap *heap, uint64_t end) {
     th_retired_list *r = &heap->retired;
     for (; r->begin < end; r->begin++) {
         th_retired item = r->items[r->begin - r->first];
@@ -79,8 +74,7 @@ static void free_until(th_heap *heap, uint64_t end)
     }
 }
 
-th_status th_heap_seal(th_heap *heap, uint64_t *batch)
-{
+th_status th_heap_seal(th_heap *heap, uint64_t *batch) {
     if (heap == NULL || batch == NULL) {
         return TH_INVALID;
     }
@@ -90,8 +84,7 @@ th_status th_heap_seal(th_heap *heap, uint64_t *batch)
     return TH_OK;
 }
 
-th_status th_heap_reclaim(th_heap *heap, uint64_t batch)
-{
+th_status th_heap_reclaim(th_heap *heap, uint64_t batch) {
     if (heap == NULL) {
         return TH_INVALID;
     }
@@ -104,8 +97,7 @@ th_status th_heap_reclaim(th_heap *heap, uint64_t batch)
     return sealed ? TH_OK : TH_INVALID;
 }
 
-void th_retired_free_all(th_heap *heap)
-{
+void th_retired_free_all(th_heap *heap) {
     free_until(heap, heap->retired.end);
     if (heap->retired.items != NULL) {
         th_os_release(heap->retired.items, heap->retired.items_bytes);

@@ -7,12 +7,13 @@ import dev.tophash.internal.Batches;
 import dev.tophash.internal.Linkage;
 import dev.tophash.internal.LongCalls;
 import dev.tophash.internal.NativeHeap;
+
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /**
- * A hash map from {@code long} to {@code long} whose entries lie in native memory. Any key and any value is
- * allowed; an absent key reads as the map's {@linkplain #defaultValue default value}.
+ * A hash map from {@code long} to {@code long} whose entries lie in native memory. Any key and any
+ * value is allowed; an absent key reads as the map's {@linkplain #defaultValue default value}.
  *
  * {@snippet :
  * try (LongLongMap map = LongLongMap.withExpectedSize(1_000_000)) {
@@ -26,13 +27,15 @@ import java.util.Objects;
  * }
  * }
  *
- * Memory, threads and closing: see {@link OffHeapMap}. Every method of a closed map throws
- * {@link IllegalStateException}. Methods that write throw {@link java.util.ConcurrentModificationException} when
- * another thread is seen writing, and {@link OutOfMemoryError} when native memory is refused; the map is then
- * unchanged (a batch has done a first part of its keys).
+ * Memory, threads and closing: see {@link OffHeapMap}. Every method of a closed map throws {@link
+ * IllegalStateException}. Methods that write throw {@link
+ * java.util.ConcurrentModificationException} when another thread is seen writing, and {@link
+ * OutOfMemoryError} when native memory is refused; the map is then unchanged (a batch has done a
+ * first part of its keys).
  *
- * <p>Batch methods take arrays of the same length, a part of them by offset and length, or memory segments of
- * longs in native byte order, aligned to 8 bytes. Element i of one belongs to element i of the other.
+ * <p>Batch methods take arrays of the same length, a part of them by offset and length, or memory
+ * segments of longs in native byte order, aligned to 8 bytes. Element i of one belongs to element i
+ * of the other.
  */
 public final class LongLongMap extends OffHeapMap {
     private static final int FOUND_CHUNK = 1024;
@@ -147,7 +150,8 @@ public final class LongLongMap extends OffHeapMap {
     }
 
     /**
-     * Adds to the value of a key, wrapping around on overflow. An absent key starts from the default value.
+     * Adds to the value of a key, wrapping around on overflow. An absent key starts from the
+     * default value.
      *
      * @param key any key
      * @param delta what to add
@@ -224,7 +228,8 @@ public final class LongLongMap extends OffHeapMap {
         long n = Batches.longs(keys, "keys");
         Batches.longs(values, "values", n);
         Batches.writable(values, "values");
-        return runBatch(n, p -> LongCalls.getAll(map, stamp, keys, values, n, defaultValue(), p), i -> 0);
+        return runBatch(
+                n, p -> LongCalls.getAll(map, stamp, keys, values, n, defaultValue(), p), i -> 0);
     }
 
     /**
@@ -306,7 +311,8 @@ public final class LongLongMap extends OffHeapMap {
         long n = Batches.longs(keys, "keys");
         Batches.longs(deltas, "deltas", n);
         writes++;
-        return runBatch(n, p -> LongCalls.addAll(map, stamp, keys, deltas, n, defaultValue(), p), i -> 0);
+        return runBatch(
+                n, p -> LongCalls.addAll(map, stamp, keys, deltas, n, defaultValue(), p), i -> 0);
     }
 
     /**
@@ -359,7 +365,8 @@ public final class LongLongMap extends OffHeapMap {
      */
     public long containsAll(long[] keys, boolean[] found) {
         if (keys.length != found.length) {
-            throw new IllegalArgumentException("found has " + found.length + " elements, must have " + keys.length);
+            throw new IllegalArgumentException(
+                    "found has " + found.length + " elements, must have " + keys.length);
         }
         return containsAll(keys, found, 0, keys.length);
     }
@@ -399,12 +406,14 @@ public final class LongLongMap extends OffHeapMap {
      * @param keys longs
      * @param found a byte for each key: receives 1 or 0
      * @return how many keys are present
-     * @throws IllegalArgumentException if the segments do not go together, are misaligned or read-only
+     * @throws IllegalArgumentException if the segments do not go together, are misaligned or
+     *     read-only
      */
     public long containsAll(MemorySegment keys, MemorySegment found) {
         long n = Batches.longs(keys, "keys");
         if (found.byteSize() != n) {
-            throw new IllegalArgumentException("found has " + found.byteSize() + " bytes, must have " + n);
+            throw new IllegalArgumentException(
+                    "found has " + found.byteSize() + " bytes, must have " + n);
         }
         Batches.writable(found, "found");
         return runBatch(n, p -> LongCalls.containsAll(map, stamp, keys, found, n, p), i -> 0);
@@ -435,7 +444,10 @@ public final class LongLongMap extends OffHeapMap {
     private static int sameLength(long[] keys, long[] values) {
         if (keys.length != values.length) {
             throw new IllegalArgumentException(
-                    "the second array has " + values.length + " elements, must have " + keys.length);
+                    "the second array has "
+                            + values.length
+                            + " elements, must have "
+                            + keys.length);
         }
         return keys.length;
     }

@@ -3,13 +3,14 @@ package dev.tophash;
 import dev.tophash.internal.MapCalls;
 import dev.tophash.internal.Status;
 import dev.tophash.internal.ffi.th_cursor;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A walk over the entries of a map with long values. What it promises, whatever is done to the map meanwhile by
- * the same thread:
+ * A walk over the entries of a map with long values. What it promises, whatever is done to the map
+ * meanwhile by the same thread:
  *
  * <ol>
  *   <li>it starts at a random place;
@@ -21,8 +22,8 @@ import java.util.concurrent.ThreadLocalRandom;
  *   <li>an entry is visited with the value that it has at that moment.
  * </ol>
  *
- * Any number of cursors may walk a map at the same time. A cursor holds no native memory and need not be
- * closed. It belongs to one thread.
+ * Any number of cursors may walk a map at the same time. A cursor holds no native memory and need
+ * not be closed. It belongs to one thread.
  */
 public abstract sealed class MapCursor permits LongLongMap.Cursor, StringLongMap.Cursor {
     /** Entries fetched with one call: enough to make its cost small beside theirs. */
@@ -39,7 +40,10 @@ public abstract sealed class MapCursor permits LongLongMap.Cursor, StringLongMap
     private boolean ended;
     private boolean current;
 
-    /** The map's write counter when this chunk was fetched; any other means that entries must be looked up. */
+    /**
+     * The map's write counter when this chunk was fetched; any other means that entries must be
+     * looked up.
+     */
     private int seenWrites;
 
     MapCursor(OffHeapMap map) {
@@ -108,8 +112,8 @@ public abstract sealed class MapCursor permits LongLongMap.Cursor, StringLongMap
     /**
      * Removes the entry that {@link #next} moved to.
      *
-     * @throws IllegalStateException if there is no entry, {@code remove} was called for it already, or the map is
-     *     closed
+     * @throws IllegalStateException if there is no entry, {@code remove} was called for it already,
+     *     or the map is closed
      */
     public final void remove() {
         int at = here();
@@ -139,7 +143,11 @@ public abstract sealed class MapCursor permits LongLongMap.Cursor, StringLongMap
         return true;
     }
 
-    private void fetch() {
+    /**
+     * Gets the next chunk. Synchronized because C writes to the buffers: two threads that share a
+     * cursor, which they should not, must not exchange a buffer while its old size is in use.
+     */
+    private synchronized void fetch() {
         for (; ; ) {
             position = -1;
             fetched = 0;
@@ -174,7 +182,11 @@ public abstract sealed class MapCursor permits LongLongMap.Cursor, StringLongMap
         long keyBytes = Math.max(th_cursor.needed_keys(state), keyChunk().byteSize());
         if (entries > Integer.MAX_VALUE / Long.BYTES || keyBytes > Integer.MAX_VALUE - 8) {
             throw new OutOfMemoryError(
-                    "a chain of " + entries + " entries with " + keyBytes + " bytes of keys does not fit an array");
+                    "a chain of "
+                            + entries
+                            + " entries with "
+                            + keyBytes
+                            + " bytes of keys does not fit an array");
         }
         capacity = (int) entries;
         resizeValues();

@@ -3,6 +3,7 @@ package dev.tophash;
 import dev.tophash.internal.Status;
 import dev.tophash.internal.ffi.th_map_stats;
 import dev.tophash.internal.ffi.tophash_h;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -61,7 +62,9 @@ public record MapStats(
     static MapStats of(MemorySegment map, long stamp, boolean full) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment s = arena.allocate(th_map_stats.layout());
-            Status.check(tophash_h.th_map_get_stats(map, stamp, (byte) (full ? 1 : 0), s), "statistics of a map");
+            Status.check(
+                    tophash_h.th_map_get_stats(map, stamp, (byte) (full ? 1 : 0), s),
+                    "statistics of a map");
             List<Long> occupancy = new ArrayList<>();
             if (full) {
                 for (long count : th_map_stats.occupancy(s).toArray(ValueLayout.JAVA_LONG)) {

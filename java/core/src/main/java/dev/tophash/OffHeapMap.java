@@ -5,36 +5,39 @@ import dev.tophash.internal.MapCalls;
 import dev.tophash.internal.NativeHeap;
 import dev.tophash.internal.Status;
 import dev.tophash.internal.ffi.tophash_h;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
 import java.util.ConcurrentModificationException;
 
 /**
- * What all maps of this package have in common: entries in native memory, a size, and a life that ends with
- * {@link #close}.
+ * What all maps of this package have in common: entries in native memory, a size, and a life that
+ * ends with {@link #close}.
  *
  * <h2>Memory</h2>
  *
- * A map that was never written to holds no native memory. The first write allocates; {@link #close} gives
- * everything back at once. A map that is forgotten instead gives its memory back some time after the garbage
- * collector has found it unreachable.
+ * A map that was never written to holds no native memory. The first write allocates; {@link #close}
+ * gives everything back at once. A map that is forgotten instead gives its memory back some time
+ * after the garbage collector has found it unreachable.
  *
  * <h2>Threads</h2>
  *
- * As with {@link java.util.HashMap}, one thread may write at a time, and any number may read while none writes;
- * how threads agree on that is theirs to arrange. Two writers at once are detected by best effort and one of
- * them gets a {@link ConcurrentModificationException}. Calls that race all the same can lose entries or read
- * wrong values of this map; they do not harm other maps or the JVM.
+ * As with {@link java.util.HashMap}, one thread may write at a time, and any number may read while
+ * none writes; how threads agree on that is theirs to arrange. Two writers at once are detected by
+ * best effort and one of them gets a {@link ConcurrentModificationException}. Calls that race all
+ * the same can lose entries or read wrong values of this map; they do not harm other maps or the
+ * JVM.
  *
  * <h2>Closing</h2>
  *
- * Every use of a closed map, and of its cursors, throws {@link IllegalStateException}; closing again does
- * nothing.
+ * Every use of a closed map, and of its cursors, throws {@link IllegalStateException}; closing
+ * again does nothing.
  */
-public abstract sealed class OffHeapMap implements AutoCloseable permits LongLongMap, StringLongMap {
+public abstract sealed class OffHeapMap implements AutoCloseable
+        permits LongLongMap, StringLongMap {
     /**
-     * How often a call goes for more room before it gives up. One round is the rule and three are the most
-     * that a single writer can need; racing writers can use up each other's room for ever.
+     * How often a call goes for more room before it gives up. One round is the rule and three are
+     * the most that a single writer can need; racing writers can use up each other's room for ever.
      */
     private static final int MAX_ROUNDS = 1000;
 
@@ -44,7 +47,10 @@ public abstract sealed class OffHeapMap implements AutoCloseable permits LongLon
     private final long expectedSize;
     private final long defaultValue;
 
-    /** Address of the native map, or of the empty one before the first write and after {@link #close}. */
+    /**
+     * Address of the native map, or of the empty one before the first write and after {@link
+     * #close}.
+     */
     long map = Linkage.EMPTY_MAP;
 
     long stamp = Linkage.EMPTY_STAMP;
@@ -57,7 +63,8 @@ public abstract sealed class OffHeapMap implements AutoCloseable permits LongLon
 
     OffHeapMap(NativeHeap.Type type, long expectedSize, long defaultValue) {
         if (expectedSize < 0) {
-            throw new IllegalArgumentException("expectedSize is " + expectedSize + ", must be 0 or more");
+            throw new IllegalArgumentException(
+                    "expectedSize is " + expectedSize + ", must be 0 or more");
         }
         this.type = type;
         this.expectedSize = expectedSize;
@@ -96,8 +103,8 @@ public abstract sealed class OffHeapMap implements AutoCloseable permits LongLon
     }
 
     /**
-     * Removes every entry and keeps the memory for the next ones; to give memory back, close the map or call
-     * {@link #shrinkToFit} afterwards.
+     * Removes every entry and keeps the memory for the next ones; to give memory back, close the
+     * map or call {@link #shrinkToFit} afterwards.
      *
      * @throws IllegalStateException if the map is closed
      * @throws ConcurrentModificationException if another thread was seen writing
@@ -107,7 +114,8 @@ public abstract sealed class OffHeapMap implements AutoCloseable permits LongLon
     }
 
     /**
-     * Makes room for a number of entries in all, so that inserting up to that many does not grow the map.
+     * Makes room for a number of entries in all, so that inserting up to that many does not grow
+     * the map.
      *
      * @param entries total number of entries, 0 or more
      * @throws IllegalArgumentException if it is negative or beyond what a map can have
@@ -119,12 +127,15 @@ public abstract sealed class OffHeapMap implements AutoCloseable permits LongLon
         if (entries < 0) {
             throw new IllegalArgumentException("entries is " + entries + ", must be 0 or more");
         }
-        ordinary(entries > 0, () -> tophash_h.th_map_reserve(header(), stamp, entries), "room for " + entries + " entries");
+        ordinary(
+                entries > 0,
+                () -> tophash_h.th_map_reserve(header(), stamp, entries),
+                "room for " + entries + " entries");
     }
 
     /**
-     * Moves the entries into the least memory that holds them; an empty map gives all its memory for entries
-     * back. Copies the whole map at once.
+     * Moves the entries into the least memory that holds them; an empty map gives all its memory
+     * for entries back. Copies the whole map at once.
      *
      * @throws OutOfMemoryError if there is no memory for the copy; the map is unchanged
      * @throws IllegalStateException if the map is closed
@@ -145,8 +156,8 @@ public abstract sealed class OffHeapMap implements AutoCloseable permits LongLon
     }
 
     /**
-     * Figures of this map with {@link MapStats#longestChain} and {@link MapStats#occupancy}, for which every
-     * bucket is read.
+     * Figures of this map with {@link MapStats#longestChain} and {@link MapStats#occupancy}, for
+     * which every bucket is read.
      *
      * @return a snapshot
      * @throws IllegalStateException if the map is closed
@@ -171,7 +182,10 @@ public abstract sealed class OffHeapMap implements AutoCloseable permits LongLon
         return closed;
     }
 
-    /** Gives all native memory back. Closing a closed map does nothing. May be called from any thread. */
+    /**
+     * Gives all native memory back. Closing a closed map does nothing. May be called from any
+     * thread.
+     */
     @Override
     public final synchronized void close() {
         if (closed) {
@@ -268,10 +282,17 @@ public abstract sealed class OffHeapMap implements AutoCloseable permits LongLon
 
     private String failureMessage(int status, long bytes) {
         if (status == Status.LIMIT) {
-            return "a key of " + bytes + " bytes, or one more entry in a map of " + size() + ", is beyond the limits";
+            return "a key of "
+                    + bytes
+                    + " bytes, or one more entry in a map of "
+                    + size()
+                    + ", is beyond the limits";
         }
-        return "no native memory to grow a map of " + size() + " entries; Tophash maps hold "
-                + NativeHeap.usage().liveBytes() + " bytes";
+        return "no native memory to grow a map of "
+                + size()
+                + " entries; Tophash maps hold "
+                + NativeHeap.usage().liveBytes()
+                + " bytes";
     }
 
     /** The native map as the ordinary functions take it. */
@@ -292,8 +313,8 @@ public abstract sealed class OffHeapMap implements AutoCloseable permits LongLon
     }
 
     /**
-     * Runs a batch to its end, a quick call at a time. A batch of no keys calls nothing, so that it makes no
-     * native map.
+     * Runs a batch to its end, a quick call at a time. A batch of no keys calls nothing, so that it
+     * makes no native map.
      *
      * @param n number of keys
      * @return how many of them were present

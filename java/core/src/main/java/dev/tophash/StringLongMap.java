@@ -2,6 +2,7 @@ package dev.tophash;
 
 import static dev.tophash.internal.Status.ABSENT;
 import static dev.tophash.internal.Status.PRESENT;
+
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -10,16 +11,18 @@ import dev.tophash.internal.BytesCalls;
 import dev.tophash.internal.Linkage;
 import dev.tophash.internal.NativeHeap;
 import dev.tophash.internal.Utf8;
+
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.ObjLongConsumer;
 
 /**
- * A hash map from strings to {@code long} whose entries lie in native memory. Keys are sequences of bytes, a
- * {@link String} standing for its UTF-8 encoding: {@code get("\u00e9")} and {@code get(new byte[] {(byte) 0xc3,
- * (byte) 0xa9})} are the same key. A key may have up to 2<sup>31</sup>-1 bytes, any bytes, and may be empty; an
- * absent key reads as the map's {@linkplain #defaultValue default value}.
+ * A hash map from strings to {@code long} whose entries lie in native memory. Keys are sequences of
+ * bytes, a {@link String} standing for its UTF-8 encoding: {@code get("\u00e9")} and {@code get(new
+ * byte[] {(byte) 0xc3, (byte) 0xa9})} are the same key. A key may have up to 2<sup>31</sup>-1
+ * bytes, any bytes, and may be empty; an absent key reads as the map's {@linkplain #defaultValue
+ * default value}.
  *
  * {@snippet :
  * try (StringLongMap counts = StringLongMap.create()) {
@@ -30,17 +33,19 @@ import java.util.function.ObjLongConsumer;
  * }
  * }
  *
- * Keys given as {@code byte[]} or {@link MemorySegment} (any segment, native or heap, read from its start to its
- * end) are looked up where they lie; no string is made of them. A string with a surrogate that lacks its partner
- * has no UTF-8 encoding and is refused with an {@link IllegalArgumentException}.
+ * Keys given as {@code byte[]} or {@link MemorySegment} (any segment, native or heap, read from its
+ * start to its end) are looked up where they lie; no string is made of them. A string with a
+ * surrogate that lacks its partner has no UTF-8 encoding and is refused with an {@link
+ * IllegalArgumentException}.
  *
  * <p>Memory, threads and closing: see {@link OffHeapMap}. Every method of a closed map throws
- * {@link IllegalStateException}. Methods that write throw {@link java.util.ConcurrentModificationException} when
- * another thread is seen writing, and {@link OutOfMemoryError} when native memory is refused; the map is then
- * unchanged (a batch has done a first part of its keys). A {@code null} key is a {@link NullPointerException}.
+ * {@link IllegalStateException}. Methods that write throw {@link
+ * java.util.ConcurrentModificationException} when another thread is seen writing, and {@link
+ * OutOfMemoryError} when native memory is refused; the map is then unchanged (a batch has done a
+ * first part of its keys). A {@code null} key is a {@link NullPointerException}.
  *
- * <p>Batch methods take arrays of strings, or spans of one memory segment: key i is the bytes [starts[i], ends[i])
- * of {@code data}.
+ * <p>Batch methods take arrays of strings, or spans of one memory segment: key i is the bytes
+ * [starts[i], ends[i]) of {@code data}.
  */
 public final class StringLongMap extends OffHeapMap {
     /** Strings encoded at a time. */
@@ -366,8 +371,13 @@ public final class StringLongMap extends OffHeapMap {
      * @throws IndexOutOfBoundsException if the part does not lie within both arrays
      */
     public long getAll(String[] keys, long[] values, int offset, int length) {
-        return inChunks(keys, offset, length, values.length, (data, starts, ends, from, n) ->
-                getAll(data, starts, ends, Batches.part(values, from, n), n));
+        return inChunks(
+                keys,
+                offset,
+                length,
+                values.length,
+                (data, starts, ends, from, n) ->
+                        getAll(data, starts, ends, Batches.part(values, from, n), n));
     }
 
     /**
@@ -380,9 +390,11 @@ public final class StringLongMap extends OffHeapMap {
      * @param offset first element of {@code starts}, {@code ends} and {@code values}
      * @param length number of elements
      * @return how many keys are present
-     * @throws IndexOutOfBoundsException if the part does not lie within the arrays, or a key within the data
+     * @throws IndexOutOfBoundsException if the part does not lie within the arrays, or a key within
+     *     the data
      */
-    public long getAll(MemorySegment data, long[] starts, long[] ends, long[] values, int offset, int length) {
+    public long getAll(
+            MemorySegment data, long[] starts, long[] ends, long[] values, int offset, int length) {
         Batches.spans(data, starts, ends, offset, length);
         return getAll(
                 data,
@@ -392,9 +404,26 @@ public final class StringLongMap extends OffHeapMap {
                 length);
     }
 
-    private long getAll(MemorySegment data, MemorySegment starts, MemorySegment ends, MemorySegment values, int n) {
+    private long getAll(
+            MemorySegment data,
+            MemorySegment starts,
+            MemorySegment ends,
+            MemorySegment values,
+            int n) {
         return runBatch(
-                n, p -> BytesCalls.getAll(map, stamp, data, data.byteSize(), starts, ends, values, n, defaultValue(), p),
+                n,
+                p ->
+                        BytesCalls.getAll(
+                                map,
+                                stamp,
+                                data,
+                                data.byteSize(),
+                                starts,
+                                ends,
+                                values,
+                                n,
+                                defaultValue(),
+                                p),
                 keyLength(starts, ends));
     }
 
@@ -421,8 +450,13 @@ public final class StringLongMap extends OffHeapMap {
      * @throws IndexOutOfBoundsException if the part does not lie within both arrays
      */
     public long putAll(String[] keys, long[] values, int offset, int length) {
-        return inChunks(keys, offset, length, values.length, (data, starts, ends, from, n) ->
-                putAll(data, starts, ends, Batches.part(values, from, n), n));
+        return inChunks(
+                keys,
+                offset,
+                length,
+                values.length,
+                (data, starts, ends, from, n) ->
+                        putAll(data, starts, ends, Batches.part(values, from, n), n));
     }
 
     /**
@@ -435,9 +469,11 @@ public final class StringLongMap extends OffHeapMap {
      * @param offset first element of {@code starts}, {@code ends} and {@code values}
      * @param length number of elements
      * @return how many keys were present before
-     * @throws IndexOutOfBoundsException if the part does not lie within the arrays, or a key within the data
+     * @throws IndexOutOfBoundsException if the part does not lie within the arrays, or a key within
+     *     the data
      */
-    public long putAll(MemorySegment data, long[] starts, long[] ends, long[] values, int offset, int length) {
+    public long putAll(
+            MemorySegment data, long[] starts, long[] ends, long[] values, int offset, int length) {
         Batches.spans(data, starts, ends, offset, length);
         return putAll(
                 data,
@@ -447,10 +483,18 @@ public final class StringLongMap extends OffHeapMap {
                 length);
     }
 
-    private long putAll(MemorySegment data, MemorySegment starts, MemorySegment ends, MemorySegment values, int n) {
+    private long putAll(
+            MemorySegment data,
+            MemorySegment starts,
+            MemorySegment ends,
+            MemorySegment values,
+            int n) {
         writes++;
         return runBatch(
-                n, p -> BytesCalls.putAll(map, stamp, data, data.byteSize(), starts, ends, values, n, p),
+                n,
+                p ->
+                        BytesCalls.putAll(
+                                map, stamp, data, data.byteSize(), starts, ends, values, n, p),
                 keyLength(starts, ends));
     }
 
@@ -477,8 +521,13 @@ public final class StringLongMap extends OffHeapMap {
      * @throws IndexOutOfBoundsException if the part does not lie within both arrays
      */
     public long addAll(String[] keys, long[] deltas, int offset, int length) {
-        return inChunks(keys, offset, length, deltas.length, (data, starts, ends, from, n) ->
-                addAll(data, starts, ends, Batches.part(deltas, from, n), n));
+        return inChunks(
+                keys,
+                offset,
+                length,
+                deltas.length,
+                (data, starts, ends, from, n) ->
+                        addAll(data, starts, ends, Batches.part(deltas, from, n), n));
     }
 
     /**
@@ -491,9 +540,11 @@ public final class StringLongMap extends OffHeapMap {
      * @param offset first element of {@code starts}, {@code ends} and {@code deltas}
      * @param length number of elements
      * @return how many keys were present before
-     * @throws IndexOutOfBoundsException if the part does not lie within the arrays, or a key within the data
+     * @throws IndexOutOfBoundsException if the part does not lie within the arrays, or a key within
+     *     the data
      */
-    public long addAll(MemorySegment data, long[] starts, long[] ends, long[] deltas, int offset, int length) {
+    public long addAll(
+            MemorySegment data, long[] starts, long[] ends, long[] deltas, int offset, int length) {
         Batches.spans(data, starts, ends, offset, length);
         return addAll(
                 data,
@@ -503,10 +554,27 @@ public final class StringLongMap extends OffHeapMap {
                 length);
     }
 
-    private long addAll(MemorySegment data, MemorySegment starts, MemorySegment ends, MemorySegment deltas, int n) {
+    private long addAll(
+            MemorySegment data,
+            MemorySegment starts,
+            MemorySegment ends,
+            MemorySegment deltas,
+            int n) {
         writes++;
         return runBatch(
-                n, p -> BytesCalls.addAll(map, stamp, data, data.byteSize(), starts, ends, deltas, n, defaultValue(), p),
+                n,
+                p ->
+                        BytesCalls.addAll(
+                                map,
+                                stamp,
+                                data,
+                                data.byteSize(),
+                                starts,
+                                ends,
+                                deltas,
+                                n,
+                                defaultValue(),
+                                p),
                 keyLength(starts, ends));
     }
 
@@ -530,8 +598,12 @@ public final class StringLongMap extends OffHeapMap {
      * @throws IndexOutOfBoundsException if the part does not lie within the array
      */
     public long removeAll(String[] keys, int offset, int length) {
-        return inChunks(keys, offset, length, keys.length, (data, starts, ends, from, n) ->
-                removeAll(data, starts, ends, n));
+        return inChunks(
+                keys,
+                offset,
+                length,
+                keys.length,
+                (data, starts, ends, from, n) -> removeAll(data, starts, ends, n));
     }
 
     /**
@@ -543,7 +615,8 @@ public final class StringLongMap extends OffHeapMap {
      * @param offset first element of {@code starts}, {@code ends}
      * @param length number of elements
      * @return how many were present
-     * @throws IndexOutOfBoundsException if the part does not lie within the arrays, or a key within the data
+     * @throws IndexOutOfBoundsException if the part does not lie within the arrays, or a key within
+     *     the data
      */
     public long removeAll(MemorySegment data, long[] starts, long[] ends, int offset, int length) {
         Batches.spans(data, starts, ends, offset, length);
@@ -561,7 +634,8 @@ public final class StringLongMap extends OffHeapMap {
         }
         writes++;
         return runBatch(
-                n, p -> BytesCalls.removeAll(map, stamp, data, data.byteSize(), starts, ends, n, p),
+                n,
+                p -> BytesCalls.removeAll(map, stamp, data, data.byteSize(), starts, ends, n, p),
                 keyLength(starts, ends));
     }
 
@@ -588,8 +662,12 @@ public final class StringLongMap extends OffHeapMap {
      * @throws IndexOutOfBoundsException if the part does not lie within both arrays
      */
     public long containsAll(String[] keys, boolean[] found, int offset, int length) {
-        return inChunks(keys, offset, length, found.length, (data, starts, ends, from, n) ->
-                containsAll(data, starts, ends, found, from, n));
+        return inChunks(
+                keys,
+                offset,
+                length,
+                found.length,
+                (data, starts, ends, from, n) -> containsAll(data, starts, ends, found, from, n));
     }
 
     /**
@@ -602,9 +680,16 @@ public final class StringLongMap extends OffHeapMap {
      * @param offset first element of {@code starts}, {@code ends} and {@code found}
      * @param length number of elements
      * @return how many keys are present
-     * @throws IndexOutOfBoundsException if the part does not lie within the arrays, or a key within the data
+     * @throws IndexOutOfBoundsException if the part does not lie within the arrays, or a key within
+     *     the data
      */
-    public long containsAll(MemorySegment data, long[] starts, long[] ends, boolean[] found, int offset, int length) {
+    public long containsAll(
+            MemorySegment data,
+            long[] starts,
+            long[] ends,
+            boolean[] found,
+            int offset,
+            int length) {
         Batches.spans(data, starts, ends, offset, length);
         Objects.checkFromIndexSize(offset, length, found.length);
         checkOpen();
@@ -624,12 +709,28 @@ public final class StringLongMap extends OffHeapMap {
     }
 
     private long containsAll(
-            MemorySegment data, MemorySegment starts, MemorySegment ends, boolean[] found, int from, int n) {
+            MemorySegment data,
+            MemorySegment starts,
+            MemorySegment ends,
+            boolean[] found,
+            int from,
+            int n) {
         byte[] bytes = new byte[n];
         MemorySegment answers = MemorySegment.ofArray(bytes);
         long present =
                 runBatch(
-                        n, p -> BytesCalls.containsAll(map, stamp, data, data.byteSize(), starts, ends, answers, n, p),
+                        n,
+                        p ->
+                                BytesCalls.containsAll(
+                                        map,
+                                        stamp,
+                                        data,
+                                        data.byteSize(),
+                                        starts,
+                                        ends,
+                                        answers,
+                                        n,
+                                        p),
                         keyLength(starts, ends));
         for (int i = 0; i < n; i++) {
             found[from + i] = bytes[i] != 0;
@@ -638,8 +739,8 @@ public final class StringLongMap extends OffHeapMap {
     }
 
     /**
-     * Calls an action for each entry, the key decoded as UTF-8 (malformed bytes become U+FFFD); what it may do to
-     * the map meanwhile, {@link MapCursor} says.
+     * Calls an action for each entry, the key decoded as UTF-8 (malformed bytes become U+FFFD);
+     * what it may do to the map meanwhile, {@link MapCursor} says.
      *
      * @param action called with key and value
      */
@@ -666,7 +767,8 @@ public final class StringLongMap extends OffHeapMap {
 
     private static int sameLength(int keys, int others) {
         if (keys != others) {
-            throw new IllegalArgumentException("the second array has " + others + " elements, must have " + keys);
+            throw new IllegalArgumentException(
+                    "the second array has " + others + " elements, must have " + keys);
         }
         return keys;
     }
@@ -717,7 +819,8 @@ public final class StringLongMap extends OffHeapMap {
         }
 
         /**
-         * The key of the entry that {@link #next} moved to, decoded as UTF-8; malformed bytes become U+FFFD.
+         * The key of the entry that {@link #next} moved to, decoded as UTF-8; malformed bytes
+         * become U+FFFD.
          *
          * @return a new string
          * @throws IllegalStateException if there is no such entry

@@ -3,6 +3,7 @@ package dev.tophash;
 import dev.tophash.internal.Linkage;
 import dev.tophash.internal.NativeHeap;
 import dev.tophash.internal.ffi.tophash_h;
+
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +11,12 @@ import java.util.List;
 
 /** The library as a whole: what it is, how it runs here, and what its maps hold. */
 public final class Tophash {
+    /**
+     * Asked for first of all, since only a loaded library has the symbols that the bindings look
+     * for.
+     */
+    private static final Path LIBRARY = Linkage.LIBRARY;
+
     private Tophash() {}
 
     /**
@@ -22,8 +29,8 @@ public final class Tophash {
     }
 
     /**
-     * The kernel that probes tophash bytes: the best this CPU has, or the one that the environment variable
-     * {@code TOPHASH_KERNEL} named when the library was loaded.
+     * The kernel that probes tophash bytes: the best this CPU has, or the one that the environment
+     * variable {@code TOPHASH_KERNEL} named when the library was loaded.
      *
      * @return {@code sse2}, {@code neon} or {@code swar}
      */
@@ -62,7 +69,7 @@ public final class Tophash {
      * @return an absolute path
      */
     public static Path libraryPath() {
-        return Linkage.LIBRARY;
+        return LIBRARY;
     }
 
     /**

@@ -5,13 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tophash.Subject.Kind;
-import java.util.List;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Room and statistics: expected sizes, reserve, shrinkToFit, clear, and what the figures say of them. */
+import java.util.List;
+
+/**
+ * Room and statistics: expected sizes, reserve, shrinkToFit, clear, and what the figures say of
+ * them.
+ */
 class CapacityTest {
     private static void fill(Subject subject, int from, int to) {
         for (int i = from; i < to; i++) {

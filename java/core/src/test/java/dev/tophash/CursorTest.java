@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tophash.Subject.Kind;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -12,8 +16,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.IntConsumer;
 import java.util.stream.LongStream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What {@link MapCursor} promises, promise by promise. */
 class CursorTest {
@@ -194,6 +196,32 @@ class CursorTest {
                             });
             assertTrue(seen.keySet().containsAll(keys(0, N)));
             assertTrue(subject.map().stats().buckets() >= 8 * buckets);
+        }
+    }
+
+    /** Small arrays, where the old array's last bucket often holds the walk's start. */
+    @ParameterizedTest
+    @EnumSource
+    void promise6AWalkThatStartsDuringGrowthEnds(Kind kind) {
+        for (int round = 0; round < 60; round++) {
+            int n = 1 + round % 30;
+            try (Subject subject = kind.filled(0, n)) {
+                subject.map().reserve(40);
+                assertEquals(keys(0, n), walk(subject, step -> {}).keySet());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void promise6AWalkThatShrinkingOvertakesEnds(Kind kind) {
+        for (int round = 0; round < 60; round++) {
+            int n = 1 + round % 30;
+            try (Subject subject = kind.filled(0, n)) {
+                subject.map().reserve(1_000);
+                Map<Long, Long> seen = walk(subject, step -> subject.map().shrinkToFit());
+                assertEquals(keys(0, n), seen.keySet());
+            }
         }
     }
 

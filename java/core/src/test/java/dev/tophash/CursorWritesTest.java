@@ -6,13 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tophash.Subject.Kind;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Writing through cursors, several of them at once, and using them where there is no entry. */
 class CursorWritesTest {
@@ -129,7 +131,10 @@ class CursorWritesTest {
                     inner.setValue(inner.value() + 1);
                 }
                 assertEquals(n, innerSeen.size());
-                assertEquals(subject.get(subject.keyOf(outer)), outer.value() + 1, "value at the moment of the visit");
+                assertEquals(
+                        subject.get(subject.keyOf(outer)),
+                        outer.value() + 1,
+                        "value at the moment of the visit");
             }
             assertEquals(n, outerSeen.size());
             for (int i = 0; i < n; i++) {

@@ -2,7 +2,9 @@ package dev.tophash;
 
 /** How much the tests do: less when they run in an emulated machine. */
 final class Effort {
-    /** Whether the property {@code tophash.emulated} says that everything takes ten times as long. */
+    /**
+     * Whether the property {@code tophash.emulated} says that everything takes ten times as long.
+     */
     static final boolean EMULATED = Boolean.getBoolean("tophash.emulated");
 
     private Effort() {}

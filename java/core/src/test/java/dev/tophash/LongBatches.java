@@ -72,7 +72,11 @@ enum LongBatches {
         @Override
         long containsAll(LongLongMap map, long[] keys, boolean[] found) {
             try (Arena arena = Arena.ofConfined()) {
-                return segments(map, arena.allocateFrom(JAVA_LONG, keys), arena.allocate(found.length), found);
+                return segments(
+                        map,
+                        arena.allocateFrom(JAVA_LONG, keys),
+                        arena.allocate(found.length),
+                        found);
             }
         }
     },
@@ -81,7 +85,12 @@ enum LongBatches {
         @Override
         long run(Call call, LongLongMap map, long[] keys, long[] others) {
             long[] wide = widened(others);
-            long hits = segments(call, map, slice(widened(keys), keys.length), slice(wide, others.length));
+            long hits =
+                    segments(
+                            call,
+                            map,
+                            slice(widened(keys), keys.length),
+                            slice(wide, others.length));
             narrow(wide, others);
             return hits;
         }
@@ -126,7 +135,8 @@ enum LongBatches {
         return run(Call.REMOVE, map, keys, keys.clone());
     }
 
-    private static long segments(Call call, LongLongMap map, MemorySegment keys, MemorySegment others) {
+    private static long segments(
+            Call call, LongLongMap map, MemorySegment keys, MemorySegment others) {
         return switch (call) {
             case GET -> map.getAll(keys, others);
             case PUT -> map.putAll(keys, others.asReadOnly());
@@ -135,7 +145,8 @@ enum LongBatches {
         };
     }
 
-    private static long segments(LongLongMap map, MemorySegment keys, MemorySegment bytes, boolean[] found) {
+    private static long segments(
+            LongLongMap map, MemorySegment keys, MemorySegment bytes, boolean[] found) {
         long hits = map.containsAll(keys, bytes);
         for (int i = 0; i < found.length; i++) {
             byte b = bytes.get(JAVA_BYTE, i);

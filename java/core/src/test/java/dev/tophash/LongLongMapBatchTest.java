@@ -5,13 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
-import java.util.List;
-import java.util.function.LongUnaryOperator;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -19,6 +12,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongUnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The batch methods of {@link LongLongMap}: what they do, and what they refuse. */
 class LongLongMapBatchTest {
@@ -215,7 +216,9 @@ class LongLongMapBatchTest {
                 refused(() -> map.putAll(good, bad), "values is aligned to");
                 refused(() -> map.addAll(good, bad), "deltas is aligned to");
                 refused(() -> map.removeAll(bad), "keys is aligned to");
-                refused(() -> map.containsAll(bad, MemorySegment.ofArray(new byte[2])), "keys is aligned to");
+                refused(
+                        () -> map.containsAll(bad, MemorySegment.ofArray(new byte[2])),
+                        "keys is aligned to");
             }
         }
         assertTrue(map.isEmpty());
@@ -227,8 +230,12 @@ class LongLongMapBatchTest {
         long[] values = {1, 1};
         byte[] found = {7, 7};
         MemorySegment keys = MemorySegment.ofArray(new long[2]).asReadOnly();
-        refused(() -> map.getAll(keys, MemorySegment.ofArray(values).asReadOnly()), "values is read-only");
-        refused(() -> map.containsAll(keys, MemorySegment.ofArray(found).asReadOnly()), "found is read-only");
+        refused(
+                () -> map.getAll(keys, MemorySegment.ofArray(values).asReadOnly()),
+                "values is read-only");
+        refused(
+                () -> map.containsAll(keys, MemorySegment.ofArray(found).asReadOnly()),
+                "found is read-only");
         assertArrayEquals(new long[] {1, 1}, values);
         assertArrayEquals(new byte[] {7, 7}, found);
         assertEquals(2, map.getAll(keys, MemorySegment.ofArray(values)), "keys may be read-only");

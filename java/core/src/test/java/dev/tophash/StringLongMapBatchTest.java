@@ -1,11 +1,20 @@
 package dev.tophash;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -14,13 +23,6 @@ import java.util.function.IntFunction;
 import java.util.function.LongUnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** The batch methods of {@link StringLongMap}: what they do, and what they refuse. */
 class StringLongMapBatchTest {
@@ -91,7 +93,8 @@ class StringLongMapBatchTest {
         }
         boolean[] found = new boolean[n];
         Arrays.fill(found, true);
-        assertEquals((n + 2) / 3, way.containsAll(map, keys(n, StringLongMapBatchTest::key), found));
+        assertEquals(
+                (n + 2) / 3, way.containsAll(map, keys(n, StringLongMapBatchTest::key), found));
         for (int i = 0; i < n; i++) {
             assertEquals(i % 3 == 0, found[i], "key " + i);
         }
@@ -191,11 +194,39 @@ class StringLongMapBatchTest {
                             () -> map.addAll(two, new long[3], offset, length),
                             () -> map.removeAll(two, offset, length),
                             () -> map.containsAll(three, new boolean[2], offset, length),
-                            () -> map.getAll(data, new long[3], new long[3], new long[2], offset, length),
-                            () -> map.putAll(data, new long[2], new long[3], new long[3], offset, length),
-                            () -> map.addAll(data, new long[3], new long[2], new long[3], offset, length),
+                            () ->
+                                    map.getAll(
+                                            data,
+                                            new long[3],
+                                            new long[3],
+                                            new long[2],
+                                            offset,
+                                            length),
+                            () ->
+                                    map.putAll(
+                                            data,
+                                            new long[2],
+                                            new long[3],
+                                            new long[3],
+                                            offset,
+                                            length),
+                            () ->
+                                    map.addAll(
+                                            data,
+                                            new long[3],
+                                            new long[2],
+                                            new long[3],
+                                            offset,
+                                            length),
                             () -> map.removeAll(data, new long[3], new long[2], offset, length),
-                            () -> map.containsAll(data, new long[3], new long[3], new boolean[2], offset, length))) {
+                            () ->
+                                    map.containsAll(
+                                            data,
+                                            new long[3],
+                                            new long[3],
+                                            new boolean[2],
+                                            offset,
+                                            length))) {
                 assertThrows(IndexOutOfBoundsException.class, call, () -> offset + ", " + length);
             }
         }
@@ -205,7 +236,9 @@ class StringLongMapBatchTest {
     @Test
     void keysOutsideOfTheDataAreRefusedBeforeAnythingChanges() {
         MemorySegment data = MemorySegment.ofArray("abcdefgh".getBytes(UTF_8));
-        long[][] spans = {{-1, 2}, {3, 2}, {0, 9}, {9, 9}, {Long.MIN_VALUE, 0}, {0, Long.MAX_VALUE}};
+        long[][] spans = {
+            {-1, 2}, {3, 2}, {0, 9}, {9, 9}, {Long.MIN_VALUE, 0}, {0, Long.MAX_VALUE}
+        };
         map.put("a", 1);
         for (long[] span : spans) {
             long[] starts = {0, 1, span[0]};
@@ -253,7 +286,8 @@ class StringLongMapBatchTest {
     @Test
     void emptyKeysMayLieAtTheEndOfTheData() {
         MemorySegment data = MemorySegment.ofArray(new byte[4]);
-        assertEquals(1, map.putAll(data, new long[] {4, 0}, new long[] {4, 0}, new long[] {1, 2}, 0, 2));
+        assertEquals(
+                1, map.putAll(data, new long[] {4, 0}, new long[] {4, 0}, new long[] {1, 2}, 0, 2));
         assertEquals(2, map.get(""));
         MemorySegment nothing = MemorySegment.ofArray(new byte[0]);
         long[] values = new long[1];
@@ -264,13 +298,17 @@ class StringLongMapBatchTest {
     @Test
     void nullsAndLoneSurrogatesAreRefused() {
         long[] values = new long[2];
-        assertThrows(NullPointerException.class, () -> map.putAll(new String[] {"a", null}, values));
+        assertThrows(
+                NullPointerException.class, () -> map.putAll(new String[] {"a", null}, values));
         assertThrows(NullPointerException.class, () -> map.getAll((String[]) null, values));
         assertThrows(NullPointerException.class, () -> map.getAll(new String[2], null));
         assertThrows(NullPointerException.class, () -> map.removeAll((String[]) null));
         assertThrows(
-                NullPointerException.class, () -> map.removeAll((MemorySegment) null, values, values, 0, 1));
-        assertThrows(IllegalArgumentException.class, () -> map.putAll(new String[] {"a", "\ud800"}, values));
+                NullPointerException.class,
+                () -> map.removeAll((MemorySegment) null, values, values, 0, 1));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> map.putAll(new String[] {"a", "\ud800"}, values));
         assertTrue(map.isEmpty());
         assertFalse(map.containsKey("a"));
     }

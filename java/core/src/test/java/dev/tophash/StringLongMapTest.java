@@ -1,12 +1,19 @@
 package dev.tophash;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -16,11 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each method of {@link StringLongMap} that takes one key, with every way to write the key. */
 class StringLongMapTest {
@@ -33,11 +35,15 @@ class StringLongMapTest {
         map.close();
     }
 
-    /** Lengths around what a slot holds, a block's step, and much more; zeros, and bytes that are no UTF-8. */
+    /**
+     * Lengths around what a slot holds, a block's step, and much more; zeros, and bytes that are no
+     * UTF-8.
+     */
     static Stream<byte[]> keys() {
         List<byte[]> keys = new ArrayList<>();
         Random random = new Random(1);
-        for (int length : new int[] {0, 1, 3, 4, 7, 8, 9, 11, 12, 13, 16, 17, 1024, 1025, 100_000}) {
+        for (int length :
+                new int[] {0, 1, 3, 4, 7, 8, 9, 11, 12, 13, 16, 17, 1024, 1025, 100_000}) {
             byte[] bytes = new byte[length];
             keys.add(bytes.clone()); // NULs
             random.nextBytes(bytes);
@@ -105,7 +111,8 @@ class StringLongMapTest {
             byte[] shifted = new byte[key.length + 5];
             System.arraycopy(key, 0, shifted, 3, key.length);
             MemorySegment heapSlice = MemorySegment.ofArray(shifted).asSlice(3, key.length);
-            MemorySegment nativeSlice = arena.allocate(shifted.length).copyFrom(MemorySegment.ofArray(shifted));
+            MemorySegment nativeSlice =
+                    arena.allocate(shifted.length).copyFrom(MemorySegment.ofArray(shifted));
             List<MemorySegment> places =
                     List.of(
                             MemorySegment.ofArray(key),
@@ -142,7 +149,16 @@ class StringLongMapTest {
 
     @Test
     void aStringIsItsUtf8Bytes() {
-        for (String s : List.of("", "a", "\u0000", "\u00e9", "\u4e2d\u6587", "\ud83d\ude00", "why?", "x".repeat(100_000))) {
+        for (String s :
+                List.of(
+                        "",
+                        "a",
+                        "\u0000",
+                        "\u00e9",
+                        "\u4e2d\u6587",
+                        "\ud83d\ude00",
+                        "why?",
+                        "x".repeat(100_000))) {
             byte[] utf8 = s.getBytes(UTF_8);
             assertEquals(OWN_DEFAULT, map.put(s, 4));
             assertEquals(4, map.get(utf8));
@@ -195,7 +211,9 @@ class StringLongMapTest {
         char lone = (char) Integer.parseInt(surrogate.substring(2), 16);
         for (String after : List.of("", "z", "\ud83d\ude00")) {
             String key = before + lone + after;
-            String message = assertThrows(IllegalArgumentException.class, () -> map.put(key, 1)).getMessage();
+            String message =
+                    assertThrows(IllegalArgumentException.class, () -> map.put(key, 1))
+                            .getMessage();
             assertTrue(message.contains("index " + index), message);
             assertTrue(message.contains(surrogate), message);
             assertThrows(IllegalArgumentException.class, () -> map.get(key));
@@ -229,7 +247,9 @@ class StringLongMapTest {
         // Nothing may read so long a key, so no memory has to be there.
         MemorySegment endless = MemorySegment.ofAddress(4096).reinterpret(1L << 31);
         map.put("a", 1);
-        String message = assertThrows(IllegalArgumentException.class, () -> map.put(endless, 1)).getMessage();
+        String message =
+                assertThrows(IllegalArgumentException.class, () -> map.put(endless, 1))
+                        .getMessage();
         assertTrue(message.contains("2147483648"), message);
         assertThrows(IllegalArgumentException.class, () -> map.addTo(endless, 1));
         assertEquals(OWN_DEFAULT, map.get(endless));

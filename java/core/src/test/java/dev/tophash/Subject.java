@@ -3,8 +3,8 @@ package dev.tophash;
 import java.util.function.BiConsumer;
 
 /**
- * A map under test whose keys are numbered, so that one test speaks about all maps: number i stands for the
- * long i, or for a short or a long string with i in it.
+ * A map under test whose keys are numbered, so that one test speaks about all maps: number i stands
+ * for the long i, or for a short or a long string with i in it.
  */
 sealed interface Subject extends AutoCloseable {
     /** The maps, and for strings the two ways in which keys are stored. */

@@ -8,9 +8,9 @@ import java.util.Map;
 /**
  * A command's arguments: options, which may stand anywhere before {@code --}, and operands.
  *
- * <p>Options are {@code --name}, {@code --name VALUE} or {@code --name=VALUE}. The last of several of the
- * same name counts. Written by hand because it is on the way of every run: a library for this took longer
- * to start than counting a 60 MB file takes.
+ * <p>Options are {@code --name}, {@code --name VALUE} or {@code --name=VALUE}. The last of several
+ * of the same name counts. Written by hand because it is on the way of every run: a library for
+ * this took longer to start than counting a 60 MB file takes.
  */
 final class Arguments {
     private final Map<String, String> options = new HashMap<>();
@@ -25,7 +25,8 @@ final class Arguments {
      * @param valued the options that take one
      * @throws CommandFailure naming an option that is neither, lacks its value, or has one too many
      */
-    static Arguments parse(List<String> arguments, List<String> flags, List<String> valued) throws CommandFailure {
+    static Arguments parse(List<String> arguments, List<String> flags, List<String> valued)
+            throws CommandFailure {
         Arguments parsed = new Arguments();
         for (int i = 0; i < arguments.size(); i++) {
             String argument = arguments.get(i);
@@ -85,7 +86,13 @@ final class Arguments {
             // said below
         }
         throw CommandFailure.usage(
-                name + " " + text + ": not a whole number from " + least + " to " + Integer.MAX_VALUE);
+                name
+                        + " "
+                        + text
+                        + ": not a whole number from "
+                        + least
+                        + " to "
+                        + Integer.MAX_VALUE);
     }
 
     /** What is not an option, in order. */

@@ -66,8 +66,8 @@ final class ByteSink {
     }
 
     /**
-     * Whether writing to this path can fail because the reader went away: a pipe or a socket. The message of
-     * the exception would tell as well, but in the user's language.
+     * Whether writing to this path can fail because the reader went away: a pipe or a socket. The
+     * message of the exception would tell as well, but in the user's language.
      */
     static boolean hasReader(Path path) {
         try {

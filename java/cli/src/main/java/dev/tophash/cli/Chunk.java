@@ -4,11 +4,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * A piece of input and the tokens that end in it. One thread fills it, another one counts it; it belongs to
- * one of them at a time.
+ * A piece of input and the tokens that end in it. One thread fills it, another one counts it; it
+ * belongs to one of them at a time.
  */
 final class Chunk {
-    /** The bytes, from 0 to {@link #limit}: an unfinished token first, then what was read after it. */
+    /**
+     * The bytes, from 0 to {@link #limit}: an unfinished token first, then what was read after it.
+     */
     byte[] buffer;
 
     /** The same bytes. */
@@ -32,7 +34,10 @@ final class Chunk {
 
     private final int slice;
 
-    /** For at most {@code slice} bytes of new input, which have at most as many tokens, and one at the end. */
+    /**
+     * For at most {@code slice} bytes of new input, which have at most as many tokens, and one at
+     * the end.
+     */
     Chunk(int slice) {
         this.slice = slice;
         starts = new long[slice + 1];
@@ -40,7 +45,10 @@ final class Chunk {
         clear();
     }
 
-    /** Makes it empty again. A buffer that grew for a long token is given up, so that only one is large. */
+    /**
+     * Makes it empty again. A buffer that grew for a long token is given up, so that only one is
+     * large.
+     */
     void clear() {
         if (buffer == null || buffer.length > 2 * slice) {
             use(new byte[2 * slice]);

@@ -1,6 +1,7 @@
 package dev.tophash.cli;
 
 import dev.tophash.StringLongMap;
+
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -62,8 +63,6 @@ final class CountCommand {
             count(inputs, map, tokenizer, result, top);
         } catch (OutOfMemoryError e) {
             throw CommandFailure.failure("out of memory: " + e.getMessage());
-        } catch (LinkageError e) {
-            throw CommandFailure.failure(DoctorCommand.rootMessage(e));
         }
     }
 
@@ -78,10 +77,12 @@ final class CountCommand {
             return lines ? new Tokenizer.Lines() : new Tokenizer.Words();
         }
         if (lines) {
-            throw CommandFailure.usage("--lines and --field " + field + ": only one of them can be given");
+            throw CommandFailure.usage(
+                    "--lines and --field " + field + ": only one of them can be given");
         }
         return new Tokenizer.Fields(
-                parsed.number("--field", 1, 1), delimiter == null ? (byte) '\t' : delimiterByte(delimiter));
+                parsed.number("--field", 1, 1),
+                delimiter == null ? (byte) '\t' : delimiterByte(delimiter));
     }
 
     private static byte delimiterByte(String text) throws CommandFailure {
@@ -155,7 +156,7 @@ final class CountCommand {
                         + "\nMB/s          "
                         + decimal(megabytes / seconds, 1)
                         + "\nnative bytes  "
-                        + map.stats().reservedBytes();
+                        + map.stats().usedBytes();
         System.err.println(summary);
     }
 

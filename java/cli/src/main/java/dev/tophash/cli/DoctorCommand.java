@@ -1,6 +1,7 @@
 package dev.tophash.cli;
 
 import dev.tophash.Tophash;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -15,7 +16,7 @@ final class DoctorCommand {
     private static final String HELP =
             """
             Usage: tophash doctor
-            Shows architecture, JDK, huge pages, page size, version, kernel, linkage and library.
+            Shows architecture, JDK, huge pages, page size, library, version, kernel and linkage.
 
             Exit status: 0 if the native library works, 1 if it cannot be loaded; the last line says why.
             """;
@@ -31,7 +32,8 @@ final class DoctorCommand {
     static int run(List<String> arguments) throws CommandFailure {
         Arguments parsed = Arguments.parse(arguments, List.of("--help", "-h"), List.of());
         if (!parsed.operands().isEmpty()) {
-            throw CommandFailure.usage(parsed.operands().getFirst() + ": doctor takes no arguments");
+            throw CommandFailure.usage(
+                    parsed.operands().getFirst() + ": doctor takes no arguments");
         }
         if (parsed.has("--help") || parsed.has("-h")) {
             System.out.print(HELP);
@@ -47,10 +49,15 @@ final class DoctorCommand {
             row("TOPHASH_KERNEL", forced);
         }
         try {
-            row("version", Tophash.version());
-            row("kernel", Tophash.kernel());
-            row("linkage", Tophash.linkage());
             row("library", Tophash.libraryPath());
+            row("version", Tophash.version());
+            row(
+                    "kernel",
+                    Tophash.kernel()
+                            + " (this CPU can run: "
+                            + String.join(", ", Tophash.kernels())
+                            + ")");
+            row("linkage", Tophash.linkage());
             return 0;
         } catch (LinkageError e) {
             row("library", rootMessage(e));
@@ -66,7 +73,10 @@ final class DoctorCommand {
         return System.getProperty(name, UNKNOWN);
     }
 
-    /** The setting for transparent huge pages: always, madvise or never; the file has it in brackets. */
+    /**
+     * The setting for transparent huge pages: always, madvise or never; the file has it in
+     * brackets.
+     */
     static String hugePages(Path setting) {
         try {
             Matcher chosen = Pattern.compile("\\[(\\w+)]").matcher(Files.readString(setting));
@@ -76,10 +86,14 @@ final class DoctorCommand {
         }
     }
 
-    /** The page size as the kernel tells it to each process, in pairs of words: a number and a value. */
+    /**
+     * The page size as the kernel tells it to each process, in pairs of words: a number and a
+     * value.
+     */
     static String pageSize(Path vector) {
         try {
-            ByteBuffer words = ByteBuffer.wrap(Files.readAllBytes(vector)).order(ByteOrder.nativeOrder());
+            ByteBuffer words =
+                    ByteBuffer.wrap(Files.readAllBytes(vector)).order(ByteOrder.nativeOrder());
             while (words.remaining() >= 2 * Long.BYTES) {
                 long number = words.getLong();
                 long value = words.getLong();

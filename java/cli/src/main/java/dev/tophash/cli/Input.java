@@ -25,8 +25,8 @@ record Input(String name, long size, Opener opener) {
     }
 
     /**
-     * The inputs that arguments name, all of them looked at before the first is read, so that a mistake in
-     * the last one costs no time.
+     * The inputs that arguments name, all of them looked at before the first is read, so that a
+     * mistake in the last one costs no time.
      *
      * @throws CommandFailure if one is missing, a directory, or may not be read
      */
@@ -54,7 +54,10 @@ record Input(String name, long size, Opener opener) {
             throw CommandFailure.usage(name + ": no permission to read it");
         }
         File file = path.toFile();
-        return new Input(name, Files.isRegularFile(path) ? file.length() : -1, () -> new FileInputStream(file));
+        return new Input(
+                name,
+                Files.isRegularFile(path) ? file.length() : -1,
+                () -> new FileInputStream(file));
     }
 
     /** The path of an argument. */
@@ -63,7 +66,8 @@ record Input(String name, long size, Opener opener) {
             return Path.of(name);
         } catch (InvalidPathException e) {
             // For example a name outside ASCII in the locale C.
-            throw CommandFailure.usage(name + ": not a file name in this locale (" + e.getReason() + ")");
+            throw CommandFailure.usage(
+                    name + ": not a file name in this locale (" + e.getReason() + ")");
         }
     }
 

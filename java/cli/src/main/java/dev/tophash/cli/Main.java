@@ -1,14 +1,16 @@
 package dev.tophash.cli;
 
 import dev.tophash.Tophash;
+
 import java.util.Arrays;
 import java.util.List;
 
 /**
  * The {@code tophash} command.
  *
- * <p>Exit status: 0 when all went well (also when the reader of the output went away), 1 when something
- * failed on the way, 2 when an argument is at fault. Errors are one line on standard error.
+ * <p>Exit status: 0 when all went well (also when the reader of the output went away), 1 when
+ * something failed on the way, 2 when an argument is at fault. Errors are one line on standard
+ * error.
  */
 public final class Main {
     /** An argument is wrong. */
@@ -40,7 +42,8 @@ public final class Main {
         String command = arguments.isEmpty() ? "" : arguments.getFirst();
         String name = "tophash";
         try {
-            List<String> rest = arguments.isEmpty() ? arguments : arguments.subList(1, arguments.size());
+            List<String> rest =
+                    arguments.isEmpty() ? arguments : arguments.subList(1, arguments.size());
             switch (command) {
                 case "count":
                     name = "tophash count";
@@ -59,11 +62,16 @@ public final class Main {
                     System.err.print(HELP);
                     return USAGE;
                 default:
-                    throw CommandFailure.usage(command + ": no such command; there are count and doctor");
+                    throw CommandFailure.usage(
+                            command + ": no such command; there are count and doctor");
             }
         } catch (CommandFailure e) {
             System.err.println(name + ": " + e.getMessage());
             return e.status;
+        } catch (LinkageError e) {
+            // The native library cannot be loaded; the message says why and what to do.
+            System.err.println(name + ": " + DoctorCommand.rootMessage(e));
+            return FAILURE;
         }
     }
 }

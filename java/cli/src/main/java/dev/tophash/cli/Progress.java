@@ -1,15 +1,19 @@
 package dev.tophash.cli;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.function.LongConsumer;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** A bar on standard error that shows how far reading has come: on a terminal, for work that takes long. */
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.LongConsumer;
+
+/**
+ * A bar on standard error that shows how far reading has come: on a terminal, for work that takes
+ * long.
+ */
 final class Progress implements LongConsumer, AutoCloseable {
     /** Work that ends before is not worth a bar. Nanoseconds. */
     private static final long PATIENCE = 1_000_000_000;
@@ -31,7 +35,10 @@ final class Progress implements LongConsumer, AutoCloseable {
         this.terminal = terminal;
     }
 
-    /** Where standard error goes: asking the C library instead would cost more than most counts take. */
+    /**
+     * Where standard error goes: asking the C library instead would cost more than most counts
+     * take.
+     */
     private static boolean isTerminal() {
         try {
             String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();

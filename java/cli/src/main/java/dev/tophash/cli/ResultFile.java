@@ -1,6 +1,7 @@
 package dev.tophash.cli;
 
 import dev.tophash.StringLongMap;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
@@ -14,8 +15,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * The file that {@code --output} names. It is opened before the count, so that a bad name is an error at
- * once, and overwritten only after it, so that it may be one of the inputs.
+ * The file that {@code --output} names. It is opened before the count, so that a bad name is an
+ * error at once, and overwritten only after it, so that it may be one of the inputs.
  */
 final class ResultFile implements AutoCloseable {
     private final String name;
@@ -42,10 +43,12 @@ final class ResultFile implements AutoCloseable {
                 return new ResultFile(
                         name,
                         path,
-                        FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
+                        FileChannel.open(
+                                path, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
                         true);
             } catch (FileAlreadyExistsException e) {
-                return new ResultFile(name, path, FileChannel.open(path, StandardOpenOption.WRITE), false);
+                return new ResultFile(
+                        name, path, FileChannel.open(path, StandardOpenOption.WRITE), false);
             }
         } catch (IOException e) {
             throw CommandFailure.usage("--output " + name + ": " + reason(e));

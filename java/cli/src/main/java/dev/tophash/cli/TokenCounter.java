@@ -1,12 +1,13 @@
 package dev.tophash.cli;
 
 import dev.tophash.StringLongMap;
+
 import java.util.Arrays;
 import java.util.function.LongConsumer;
 
 /**
- * Counts tokens into a map. They go there by the thousand, straight from the buffer that the input was read
- * into; no object is made for any of them. Not thread-safe.
+ * Counts tokens into a map. They go there by the thousand, straight from the buffer that the input
+ * was read into; no object is made for any of them. Not thread-safe.
  */
 final class TokenCounter {
     private final StringLongMap map;

@@ -7,11 +7,15 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
 /**
- * Reads inputs in a thread of its own and cuts them into tokens, a few chunks ahead of whoever takes them.
- * Finding words takes about as long as counting them, so two cores do it in half the time.
+ * Reads inputs in a thread of its own and cuts them into tokens, a few chunks ahead of whoever
+ * takes them. Finding words takes about as long as counting them, so two cores do it in half the
+ * time.
  */
 final class TokenReader {
-    /** Bytes read at once: large enough to make handing over cheap, small enough to stay in the cache. */
+    /**
+     * Bytes read at once: large enough to make handing over cheap, small enough to stay in the
+     * cache.
+     */
     private static final int SLICE = 64 << 10;
 
     /** The longest array that every JVM can make. */
@@ -45,12 +49,18 @@ final class TokenReader {
         }
     }
 
-    /** Starts reading. The thread does not keep the JVM alive, as nothing can end a read from a terminal. */
+    /**
+     * Starts reading. The thread does not keep the JVM alive, as nothing can end a read from a
+     * terminal.
+     */
     void start() {
         Thread.ofPlatform().name("tophash-reader").daemon().start(this::run);
     }
 
-    /** The next chunk, in order; the caller gives it back. After one that is the last, no more follow. */
+    /**
+     * The next chunk, in order; the caller gives it back. After one that is the last, no more
+     * follow.
+     */
     Chunk take() throws InterruptedException {
         return full.take();
     }
@@ -85,7 +95,11 @@ final class TokenReader {
         try (InputStream in = input.open()) {
             while (true) {
                 int from = current.limit;
-                int read = in.read(current.buffer, from, Math.min(slice, current.buffer.length - from));
+                int read =
+                        in.read(
+                                current.buffer,
+                                from,
+                                Math.min(slice, current.buffer.length - from));
                 if (read < 0) {
                     break;
                 }
@@ -94,7 +108,8 @@ final class TokenReader {
                 tokenizer.scan(current, from);
                 handOver();
                 if (current.limit == current.buffer.length && !current.grow(longest)) {
-                    throw CommandFailure.failure(input.name() + ": a key of " + longest + " bytes or more");
+                    throw CommandFailure.failure(
+                            input.name() + ": a key of " + longest + " bytes or more");
                 }
             }
             tokenizer.finish(current);

@@ -1,24 +1,32 @@
 package dev.tophash.cli;
 
 /**
- * Cuts a stream of bytes into tokens. The stream arrives piece by piece; a token that the end of a piece cuts
- * in two is remembered and finished with the next one. Every byte is looked at once, however small the pieces
- * and however long the tokens. Not thread-safe.
+ * Cuts a stream of bytes into tokens. The stream arrives piece by piece; a token that the end of a
+ * piece cuts in two is remembered and finished with the next one. Every byte is looked at once,
+ * however small the pieces and however long the tokens. Not thread-safe.
  */
 abstract class Tokenizer {
     /**
-     * Adds the tokens that end in {@code chunk.buffer[from, chunk.limit)} to the chunk. The bytes follow those
-     * of the call before.
+     * Adds the tokens that end in {@code chunk.buffer[from, chunk.limit)} to the chunk. The bytes
+     * follow those of the call before.
      */
     abstract void scan(Chunk chunk, int from);
 
-    /** The first byte that an unfinished token needs, or {@code limit}, the end of what was scanned. */
+    /**
+     * The first byte that an unfinished token needs, or {@code limit}, the end of what was scanned.
+     */
     abstract int needed(int limit);
 
-    /** Tells that the bytes were moved to the front by this many places, to another buffer or in the same. */
+    /**
+     * Tells that the bytes were moved to the front by this many places, to another buffer or in the
+     * same.
+     */
     abstract void moved(int places);
 
-    /** Tells that the input ends here. Adds its last token if it is unfinished; another input may follow. */
+    /**
+     * Tells that the input ends here. Adds its last token if it is unfinished; another input may
+     * follow.
+     */
     abstract void finish(Chunk chunk);
 
     /** Maximal runs of bytes other than ASCII white space: space, \t, \n, \v, \f, \r. */
@@ -119,14 +127,16 @@ abstract class Tokenizer {
     }
 
     /**
-     * One field of each line. A line with k delimiters has k + 1 fields, which may be empty; a line with too
-     * few is passed over.
+     * One field of each line. A line with k delimiters has k + 1 fields, which may be empty; a line
+     * with too few is passed over.
      */
     static final class Fields extends Tokenizer {
         private final int wanted;
         private final byte delimiter;
 
-        /** Number of the field that the next byte belongs to; stops counting after the wanted one. */
+        /**
+         * Number of the field that the next byte belongs to; stops counting after the wanted one.
+         */
         private int field = 1;
 
         /** Start of the wanted field, once {@code field == wanted}. */

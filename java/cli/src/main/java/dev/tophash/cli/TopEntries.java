@@ -1,6 +1,7 @@
 package dev.tophash.cli;
 
 import dev.tophash.StringLongMap;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -1,11 +1,17 @@
 package dev.tophash.cli;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.File;
 import java.io.IOException;
@@ -19,12 +25,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** The command as a user runs it: in a JVM of its own, by what it reads, prints, writes and returns. */
+/**
+ * The command as a user runs it: in a JVM of its own, by what it reads, prints, writes and returns.
+ */
 class CountCommandTest {
     @TempDir Path temp;
 
@@ -137,7 +141,10 @@ class CountCommandTest {
         Path two = file("@two", "b c");
         Path in = file("in", "c d");
         Outcome outcome =
-                run(command("count", one, "-", "@two").directory(temp.toFile()).redirectInput(in.toFile()));
+                run(
+                        command("count", one, "-", "@two")
+                                .directory(temp.toFile())
+                                .redirectInput(in.toFile()));
         assertOk(outcome);
         assertEquals("2 b\n2 c\n1 a\n1 d\n", outcome.out);
         assertTrue(Files.exists(two));
@@ -162,7 +169,8 @@ class CountCommandTest {
         Path input = file("random", bytes);
         Path output = temp.resolve("counts");
         boolean lines = kind.equals("lines");
-        Outcome outcome = run("count", "--top=0", "--output", output, lines ? "--lines" : "--", input);
+        Outcome outcome =
+                run("count", "--top=0", "--output", output, lines ? "--lines" : "--", input);
         assertOk(outcome);
         String text = Naive.text(bytes);
         Map<String, Long> expected = Naive.count(lines ? Naive.lines(text) : Naive.words(text));
@@ -174,7 +182,12 @@ class CountCommandTest {
         Path output = temp.resolve("counts");
         String key = "\0\u00ff\t".repeat(700_000);
         Outcome outcome =
-                run("count", "--lines", "--top=0", "--output=" + output, file("long", key + "\n" + key));
+                run(
+                        "count",
+                        "--lines",
+                        "--top=0",
+                        "--output=" + output,
+                        file("long", key + "\n" + key));
         assertOk(outcome);
         assertArrayEquals((key + "\t2\n").getBytes(ISO_8859_1), Files.readAllBytes(output));
     }
@@ -296,6 +309,20 @@ class CountCommandTest {
         assertEquals(2, run("doctor", "x").status);
         assertTrue(run("count", "--help").out.contains("--delimiter"));
         assertTrue(run("--version").out.matches("tophash \\d+\\.\\d+\\.\\d+\n"));
+    }
+
+    @Test
+    void libraryThatCannotBeLoaded() throws Exception {
+        Path text = file("text", "word");
+        for (List<Object> line :
+                List.<List<Object>>of(List.of("count", text), List.of("--version"))) {
+            ProcessBuilder builder = command(line.toArray());
+            builder.command().add(1, "-Dtophash.library=" + text);
+            Outcome outcome = run(builder);
+            assertEquals(1, outcome.status, outcome.err);
+            assertEquals(1, outcome.err.lines().count(), outcome.err);
+            assertTrue(outcome.err.contains(text.toString()), outcome.err);
+        }
     }
 
     @Test

@@ -58,7 +58,9 @@ final class Naive {
         return counts;
     }
 
-    /** Bytes in which white space, delimiters and repeated keys are frequent, and every byte occurs. */
+    /**
+     * Bytes in which white space, delimiters and repeated keys are frequent, and every byte occurs.
+     */
     static byte[] randomText(Random random, int length) {
         byte[] text = new byte[length];
         byte[] frequent = " \t\n\u000b\f\r\n\n,,;;;aabbc\0".getBytes(ISO_8859_1);

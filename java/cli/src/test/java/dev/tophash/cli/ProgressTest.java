@@ -3,9 +3,10 @@ package dev.tophash.cli;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Test;
+
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
-import org.junit.jupiter.api.Test;
 
 /** A bar for long work on a terminal, and nothing else. */
 class ProgressTest {

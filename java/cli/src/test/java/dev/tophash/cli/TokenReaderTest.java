@@ -1,12 +1,16 @@
 package dev.tophash.cli;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import dev.tophash.StringLongMap;
+
+import org.junit.jupiter.api.Test;
+
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +20,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Test;
 
 /** Reading ahead in small pieces through small buffers loses and invents nothing. */
 class TokenReaderTest {
@@ -62,7 +65,11 @@ class TokenReaderTest {
             long bytes = 0;
             for (int i = random.nextInt(4); i > 0; i--) {
                 byte[] text = Naive.randomText(random, random.nextInt(2000));
-                inputs.add(new Input("input", text.length, () -> inPieces(text, new Random(text.length))));
+                inputs.add(
+                        new Input(
+                                "input",
+                                text.length,
+                                () -> inPieces(text, new Random(text.length))));
                 words.addAll(Naive.words(Naive.text(text)));
                 lines.addAll(Naive.lines(Naive.text(text)));
                 bytes += text.length;
@@ -70,7 +77,8 @@ class TokenReaderTest {
             int slice = random.nextInt(1, 60);
             try (StringLongMap map = StringLongMap.create()) {
                 TokenCounter counter = new TokenCounter(map);
-                counter.count(new TokenReader(inputs, new Tokenizer.Words(), slice, LONGEST), done -> {});
+                counter.count(
+                        new TokenReader(inputs, new Tokenizer.Words(), slice, LONGEST), done -> {});
                 assertEquals(Naive.count(words), contents(map), "round " + round);
                 assertEquals(words.size(), counter.tokens());
                 assertEquals(bytes, counter.bytes());
@@ -90,23 +98,26 @@ class TokenReaderTest {
         TokenReader reader = new TokenReader(List.of(input), new Tokenizer.Words(), 64, LONGEST);
         reader.start();
         int next = 0;
-        Chunk chunk;
+        boolean last;
         do {
-            chunk = reader.take();
+            Chunk chunk = reader.take();
             for (int i = 0; i < chunk.count; i++, next++) {
                 int start = (int) chunk.starts[i];
                 int length = (int) chunk.ends[i] - start;
-                assertEquals(String.valueOf(next), new String(chunk.buffer, start, length, ISO_8859_1));
+                assertEquals(
+                        String.valueOf(next), new String(chunk.buffer, start, length, ISO_8859_1));
             }
+            last = chunk.last;
             reader.giveBack(chunk);
-        } while (!chunk.last);
+        } while (!last);
         assertEquals(20_000, next);
     }
 
     @Test
     void keyAsLongAsTheInput() throws Exception {
         byte[] zeros = new byte[3_000_000];
-        TokenReader reader = new TokenReader(List.of(input(zeros), input(zeros)), new Tokenizer.Lines());
+        TokenReader reader =
+                new TokenReader(List.of(input(zeros), input(zeros)), new Tokenizer.Lines());
         assertEquals(Map.of("\0".repeat(zeros.length), 2L), count(reader));
     }
 
@@ -155,7 +166,8 @@ class TokenReaderTest {
             TokenCounter counter = new TokenCounter(map);
             List<Input> inputs = List.of(new Input("broken", -1, () -> broken));
             TokenReader reader = new TokenReader(inputs, new Tokenizer.Words());
-            CommandFailure e = assertThrows(CommandFailure.class, () -> counter.count(reader, told::add));
+            CommandFailure e =
+                    assertThrows(CommandFailure.class, () -> counter.count(reader, told::add));
             assertEquals("broken: torn", e.getMessage());
             assertEquals(Main.USAGE, e.status);
             assertEquals(Map.of("x", 2L), contents(map));

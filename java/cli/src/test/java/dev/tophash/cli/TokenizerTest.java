@@ -1,7 +1,11 @@
 package dev.tophash.cli;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,8 +15,6 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each tokenizer against its plain description, with the input cut into pieces of every size. */
 class TokenizerTest {
@@ -43,7 +45,9 @@ class TokenizerTest {
                 text -> Naive.fields(text, n, delimiter));
     }
 
-    /** Feeds the text in pieces; after each piece, drops what is no longer needed if {@code drop}. */
+    /**
+     * Feeds the text in pieces; after each piece, drops what is no longer needed if {@code drop}.
+     */
     private static List<String> tokens(Tokenizer tokenizer, byte[] text, int piece, boolean drop) {
         List<String> found = new ArrayList<>();
         Chunk chunk = new Chunk(text.length + piece);
@@ -98,7 +102,8 @@ class TokenizerTest {
     @MethodSource("kinds")
     void randomBytes(Kind kind) {
         Random random = new Random(20250101);
-        Tokenizer used = kind.tokenizer.get(); // the same for all: nothing is left over from earlier inputs
+        Tokenizer used =
+                kind.tokenizer.get(); // the same for all: nothing is left over from earlier inputs
         for (int round = 0; round < 2000; round++) {
             byte[] input = Naive.randomText(random, random.nextInt(1 + random.nextInt(300)));
             int piece = random.nextInt(1, 80);

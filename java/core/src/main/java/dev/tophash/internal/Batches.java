@@ -1,17 +1,22 @@
 package dev.tophash.internal;
 
 import dev.tophash.internal.ffi.tophash_h;
+
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
-/** Checks of batch arguments that are the same for every map, and the pieces of arrays that C is handed. */
+/**
+ * Checks of batch arguments that are the same for every map, and the pieces of arrays that C is
+ * handed.
+ */
 public final class Batches {
     private Batches() {}
 
     /** The part [offset, offset + length) of an array. */
     public static MemorySegment part(long[] array, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, array.length);
-        return MemorySegment.ofArray(array).asSlice((long) offset * Long.BYTES, (long) length * Long.BYTES);
+        return MemorySegment.ofArray(array)
+                .asSlice((long) offset * Long.BYTES, (long) length * Long.BYTES);
     }
 
     /**
@@ -23,7 +28,8 @@ public final class Batches {
     public static long longs(MemorySegment segment, String name) {
         long size = segment.byteSize();
         if (size % Long.BYTES != 0) {
-            throw new IllegalArgumentException(name + " has " + size + " bytes, not a multiple of 8");
+            throw new IllegalArgumentException(
+                    name + " has " + size + " bytes, not a multiple of 8");
         }
         if (segment.maxByteAlignment() < Long.BYTES) {
             throw new IllegalArgumentException(
@@ -36,7 +42,8 @@ public final class Batches {
     public static void longs(MemorySegment segment, String name, long length) {
         long found = longs(segment, name);
         if (found != length) {
-            throw new IllegalArgumentException(name + " has " + found + " longs, must have " + length);
+            throw new IllegalArgumentException(
+                    name + " has " + found + " longs, must have " + length);
         }
     }
 
@@ -48,19 +55,33 @@ public final class Batches {
     }
 
     /** Checks that keys lie within their data and are not too long. */
-    public static void spans(MemorySegment data, long[] starts, long[] ends, int offset, int length) {
+    public static void spans(
+            MemorySegment data, long[] starts, long[] ends, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, starts.length);
         Objects.checkFromIndexSize(offset, length, ends.length);
         long size = data.byteSize();
         for (int i = offset; i < offset + length; i++) {
             if (starts[i] < 0 || starts[i] > ends[i] || ends[i] > size) {
                 throw new IndexOutOfBoundsException(
-                        "key " + i + " is [" + starts[i] + ", " + ends[i] + ") of " + size + " bytes of data");
+                        "key "
+                                + i
+                                + " is ["
+                                + starts[i]
+                                + ", "
+                                + ends[i]
+                                + ") of "
+                                + size
+                                + " bytes of data");
             }
             if (ends[i] - starts[i] > tophash_h.TH_MAX_BYTES()) {
                 throw new IllegalArgumentException(
-                        "key " + i + " has " + (ends[i] - starts[i]) + " bytes, at most "
-                                + tophash_h.TH_MAX_BYTES() + " are allowed");
+                        "key "
+                                + i
+                                + " has "
+                                + (ends[i] - starts[i])
+                                + " bytes, at most "
+                                + tophash_h.TH_MAX_BYTES()
+                                + " are allowed");
             }
         }
     }

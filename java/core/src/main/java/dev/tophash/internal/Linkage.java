@@ -1,6 +1,7 @@
 package dev.tophash.internal;
 
 import dev.tophash.internal.ffi.tophash_h;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -11,9 +12,9 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 
 /**
- * Where Java crosses into C. Loads the library before the generated bindings look for symbols, and links the
- * "quick" functions of the header without a thread state transition ({@link Linker.Option#critical}); the
- * ordinary ones are called through the generated class as it is.
+ * Where Java crosses into C. Loads the library before the generated bindings look for symbols, and
+ * links the "quick" functions of the header without a thread state transition ({@link
+ * Linker.Option#critical}); the ordinary ones are called through the generated class as it is.
  */
 public final class Linkage {
     /** File that the library was loaded from. */
@@ -51,8 +52,8 @@ public final class Linkage {
     }
 
     /**
-     * The first argument, the map, as a long: both calling conventions pass it in the same register, and Java
-     * need not unwrap a segment and look after its scope in every call.
+     * The first argument, the map, as a long: both calling conventions pass it in the same
+     * register, and Java need not unwrap a segment and look after its scope in every call.
      */
     private static FunctionDescriptor mapAsLong(FunctionDescriptor descriptor) {
         MemoryLayout[] arguments = descriptor.argumentLayouts().toArray(MemoryLayout[]::new);
@@ -65,7 +66,9 @@ public final class Linkage {
         return MEMORY.get(ValueLayout.JAVA_LONG, map + tophash_h.TH_PREVIOUS_OFFSET());
     }
 
-    /** What a method handle threw though its signature has no exception: passed on, never hidden. */
+    /**
+     * What a method handle threw though its signature has no exception: passed on, never hidden.
+     */
     static RuntimeException unexpected(Throwable t) {
         if (t instanceof Error e) {
             throw e;
@@ -82,9 +85,9 @@ public final class Linkage {
     }
 
     /**
-     * Returns once every thread has left the quick call it may have been in. A thread in a call linked as
-     * critical cannot be stopped, and closing a shared arena waits until every thread could be: that is how
-     * the arena makes sure that nobody is still reading its memory.
+     * Returns once every thread has left the quick call it may have been in. A thread in a call
+     * linked as critical cannot be stopped, and closing a shared arena waits until every thread
+     * could be: that is how the arena makes sure that nobody is still reading its memory.
      */
     static void awaitQuickCalls() {
         Arena.ofShared().close();

@@ -1,36 +1,48 @@
 package dev.tophash.internal;
 
 import dev.tophash.internal.ffi.tophash_h;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The quick functions for 8-byte keys and values, one method each: see {@code tophash.h} for what they do and
- * return. The map is its address.
+ * The quick functions for 8-byte keys and values, one method each: see {@code tophash.h} for what
+ * they do and return. The map is its address.
  */
 public final class LongCalls {
     private static final MethodHandle GET =
             Linkage.quick(tophash_h.th_long_get$address(), tophash_h.th_long_get$descriptor());
     private static final MethodHandle CONTAINS =
-            Linkage.quick(tophash_h.th_long_contains$address(), tophash_h.th_long_contains$descriptor());
+            Linkage.quick(
+                    tophash_h.th_long_contains$address(), tophash_h.th_long_contains$descriptor());
     private static final MethodHandle PUT =
             Linkage.quick(tophash_h.th_long_put$address(), tophash_h.th_long_put$descriptor());
     private static final MethodHandle PUT_IF_ABSENT =
-            Linkage.quick(tophash_h.th_long_put_if_absent$address(), tophash_h.th_long_put_if_absent$descriptor());
+            Linkage.quick(
+                    tophash_h.th_long_put_if_absent$address(),
+                    tophash_h.th_long_put_if_absent$descriptor());
     private static final MethodHandle ADD =
             Linkage.quick(tophash_h.th_long_add$address(), tophash_h.th_long_add$descriptor());
     private static final MethodHandle REMOVE =
-            Linkage.quick(tophash_h.th_long_remove$address(), tophash_h.th_long_remove$descriptor());
+            Linkage.quick(
+                    tophash_h.th_long_remove$address(), tophash_h.th_long_remove$descriptor());
     private static final MethodHandle GET_ALL =
-            Linkage.quickOnArrays(tophash_h.th_long_get_all$address(), tophash_h.th_long_get_all$descriptor());
+            Linkage.quickOnArrays(
+                    tophash_h.th_long_get_all$address(), tophash_h.th_long_get_all$descriptor());
     private static final MethodHandle CONTAINS_ALL =
-            Linkage.quickOnArrays(tophash_h.th_long_contains_all$address(), tophash_h.th_long_contains_all$descriptor());
+            Linkage.quickOnArrays(
+                    tophash_h.th_long_contains_all$address(),
+                    tophash_h.th_long_contains_all$descriptor());
     private static final MethodHandle PUT_ALL =
-            Linkage.quickOnArrays(tophash_h.th_long_put_all$address(), tophash_h.th_long_put_all$descriptor());
+            Linkage.quickOnArrays(
+                    tophash_h.th_long_put_all$address(), tophash_h.th_long_put_all$descriptor());
     private static final MethodHandle ADD_ALL =
-            Linkage.quickOnArrays(tophash_h.th_long_add_all$address(), tophash_h.th_long_add_all$descriptor());
+            Linkage.quickOnArrays(
+                    tophash_h.th_long_add_all$address(), tophash_h.th_long_add_all$descriptor());
     private static final MethodHandle REMOVE_ALL =
-            Linkage.quickOnArrays(tophash_h.th_long_remove_all$address(), tophash_h.th_long_remove_all$descriptor());
+            Linkage.quickOnArrays(
+                    tophash_h.th_long_remove_all$address(),
+                    tophash_h.th_long_remove_all$descriptor());
 
     private LongCalls() {}
 
@@ -89,7 +101,14 @@ public final class LongCalls {
     }
 
     /** {@code th_long_get_all}. */
-    public static int getAll(long map, long stamp, MemorySegment keys, MemorySegment values, long n, long otherwise, MemorySegment progress) {
+    public static int getAll(
+            long map,
+            long stamp,
+            MemorySegment keys,
+            MemorySegment values,
+            long n,
+            long otherwise,
+            MemorySegment progress) {
         try {
             return (int) GET_ALL.invokeExact(map, stamp, keys, values, n, otherwise, progress);
         } catch (Throwable t) {
@@ -98,7 +117,13 @@ public final class LongCalls {
     }
 
     /** {@code th_long_contains_all}. */
-    public static int containsAll(long map, long stamp, MemorySegment keys, MemorySegment found, long n, MemorySegment progress) {
+    public static int containsAll(
+            long map,
+            long stamp,
+            MemorySegment keys,
+            MemorySegment found,
+            long n,
+            MemorySegment progress) {
         try {
             return (int) CONTAINS_ALL.invokeExact(map, stamp, keys, found, n, progress);
         } catch (Throwable t) {
@@ -107,7 +132,13 @@ public final class LongCalls {
     }
 
     /** {@code th_long_put_all}. */
-    public static int putAll(long map, long stamp, MemorySegment keys, MemorySegment values, long n, MemorySegment progress) {
+    public static int putAll(
+            long map,
+            long stamp,
+            MemorySegment keys,
+            MemorySegment values,
+            long n,
+            MemorySegment progress) {
         try {
             return (int) PUT_ALL.invokeExact(map, stamp, keys, values, n, progress);
         } catch (Throwable t) {
@@ -116,7 +147,14 @@ public final class LongCalls {
     }
 
     /** {@code th_long_add_all}. */
-    public static int addAll(long map, long stamp, MemorySegment keys, MemorySegment deltas, long n, long otherwise, MemorySegment progress) {
+    public static int addAll(
+            long map,
+            long stamp,
+            MemorySegment keys,
+            MemorySegment deltas,
+            long n,
+            long otherwise,
+            MemorySegment progress) {
         try {
             return (int) ADD_ALL.invokeExact(map, stamp, keys, deltas, n, otherwise, progress);
         } catch (Throwable t) {
@@ -125,7 +163,8 @@ public final class LongCalls {
     }
 
     /** {@code th_long_remove_all}. */
-    public static int removeAll(long map, long stamp, MemorySegment keys, long n, MemorySegment progress) {
+    public static int removeAll(
+            long map, long stamp, MemorySegment keys, long n, MemorySegment progress) {
         try {
             return (int) REMOVE_ALL.invokeExact(map, stamp, keys, n, progress);
         } catch (Throwable t) {

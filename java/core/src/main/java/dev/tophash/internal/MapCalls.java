@@ -1,6 +1,7 @@
 package dev.tophash.internal;
 
 import dev.tophash.internal.ffi.tophash_h;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
@@ -9,9 +10,11 @@ public final class MapCalls {
     private static final MethodHandle SIZE =
             Linkage.quick(tophash_h.th_map_size$address(), tophash_h.th_map_size$descriptor());
     private static final MethodHandle CURSOR_START =
-            Linkage.quickOnArrays(tophash_h.th_cursor_start$address(), tophash_h.th_cursor_start$descriptor());
+            Linkage.quickOnArrays(
+                    tophash_h.th_cursor_start$address(), tophash_h.th_cursor_start$descriptor());
     private static final MethodHandle CURSOR_NEXT =
-            Linkage.quickOnArrays(tophash_h.th_cursor_next$address(), tophash_h.th_cursor_next$descriptor());
+            Linkage.quickOnArrays(
+                    tophash_h.th_cursor_next$address(), tophash_h.th_cursor_next$descriptor());
 
     private MapCalls() {}
 

@@ -5,15 +5,16 @@ import dev.tophash.internal.ffi.th_heap_stats;
 import dev.tophash.internal.ffi.th_map_options;
 import dev.tophash.internal.ffi.th_type;
 import dev.tophash.internal.ffi.tophash_h;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The one heap that this process keeps its maps in, in deferred mode: memory that a map no longer uses is held
- * back until no thread can be reading it, so that racing calls read old or empty memory and never fault.
- * Methods may be called from any thread.
+ * The one heap that this process keeps its maps in, in deferred mode: memory that a map no longer
+ * uses is held back until no thread can be reading it, so that racing calls read old or empty
+ * memory and never fault. Methods may be called from any thread.
  */
 public final class NativeHeap {
     private static final MemorySegment HEAP = create();
@@ -34,7 +35,9 @@ public final class NativeHeap {
 
         private MemorySegment segment(Arena arena) {
             MemorySegment type = arena.allocate(th_type.layout());
-            th_type.key_kind(type, (byte) (bytesKey ? tophash_h.TH_KIND_BYTES() : tophash_h.TH_KIND_FIXED()));
+            th_type.key_kind(
+                    type,
+                    (byte) (bytesKey ? tophash_h.TH_KIND_BYTES() : tophash_h.TH_KIND_FIXED()));
             th_type.key_size(type, (short) (bytesKey ? 0 : Long.BYTES));
             th_type.key_align(type, (short) (bytesKey ? 0 : Long.BYTES));
             th_type.value_kind(type, (byte) tophash_h.TH_KIND_FIXED());
@@ -54,7 +57,8 @@ public final class NativeHeap {
             th_heap_options.deferred(options, (byte) 1);
             th_heap_options.huge_pages(options, (byte) 1);
             MemorySegment heap = arena.allocate(ValueLayout.ADDRESS);
-            Status.check(tophash_h.th_heap_create(options, heap), "no native memory for the maps' heap");
+            Status.check(
+                    tophash_h.th_heap_create(options, heap), "no native memory for the maps' heap");
             return heap.get(ValueLayout.ADDRESS, 0);
         }
     }
@@ -72,10 +76,11 @@ public final class NativeHeap {
             MemorySegment map = arena.allocate(ValueLayout.ADDRESS);
             MemorySegment stamp = arena.allocate(ValueLayout.JAVA_LONG);
             int status = tophash_h.th_map_create(HEAP, type.segment(arena), options, map, stamp);
-            Status.check(status, "no native memory for a map with room for " + expectedSize + " entries");
+            Status.check(
+                    status,
+                    "no native memory for a map with room for " + expectedSize + " entries");
             return new Handle(
-                    map.get(ValueLayout.ADDRESS, 0).address(),
-                    stamp.get(ValueLayout.JAVA_LONG, 0));
+                    map.get(ValueLayout.ADDRESS, 0).address(), stamp.get(ValueLayout.JAVA_LONG, 0));
         }
     }
 
@@ -103,7 +108,9 @@ public final class NativeHeap {
             MemorySegment stats = arena.allocate(th_heap_stats.layout());
             Status.check(tophash_h.th_heap_get_stats(HEAP, stats), "heap statistics");
             return new Usage(
-                    th_heap_stats.maps(stats), th_heap_stats.live_bytes(stats), th_heap_stats.retired_bytes(stats));
+                    th_heap_stats.maps(stats),
+                    th_heap_stats.live_bytes(stats),
+                    th_heap_stats.retired_bytes(stats));
         }
     }
 

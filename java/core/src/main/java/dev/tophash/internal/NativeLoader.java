@@ -24,15 +24,15 @@ import java.util.function.UnaryOperator;
 import java.util.zip.CRC32C;
 
 /**
- * Finds the native library among this module's resources, puts it into a file that nobody else can touch,
- * and loads it.
+ * Finds the native library among this module's resources, puts it into a file that nobody else can
+ * touch, and loads it.
  *
  * <p>The file is {@code libtophash-HASH-LENGTH.so} in a directory {@code tophash-USER} of {@code
- * java.io.tmpdir}. It is left there for the next process, which compares every byte before using it; so HASH
- * only has to keep versions apart, and is the CRC-32C because the JVM has that at hand, where asking for
- * SHA-256 takes longer than all the rest. Two processes may do this at the same time: each writes under a
- * name of its own and renames. Nothing is synced to disk, since a file that a power cut damaged is recognised
- * and replaced.
+ * java.io.tmpdir}. It is left there for the next process, which compares every byte before using
+ * it; so HASH only has to keep versions apart, and is the CRC-32C because the JVM has that at hand,
+ * where asking for SHA-256 takes longer than all the rest. Two processes may do this at the same
+ * time: each writes under a name of its own and renames. Nothing is synced to disk, since a file
+ * that a power cut damaged is recognised and replaced.
  *
  * <p>System properties:
  *
@@ -41,8 +41,8 @@ import java.util.zip.CRC32C;
  *   <li>{@value #TMPDIR}: an existing directory to use instead of {@code java.io.tmpdir}
  * </ul>
  *
- * <p>Every failure is an {@link UnsatisfiedLinkError}, which is what loading a library throws anyway, with a
- * message that says what was tried and what can be done.
+ * <p>Every failure is an {@link UnsatisfiedLinkError}, which is what loading a library throws
+ * anyway, with a message that says what was tried and what can be done.
  */
 public final class NativeLoader {
     /** Name of the system property with the path of a library. */
@@ -60,23 +60,26 @@ public final class NativeLoader {
     private final Consumer<Path> linker;
 
     NativeLoader(
-            Function<String, InputStream> resources, UnaryOperator<String> properties, Consumer<Path> linker) {
+            Function<String, InputStream> resources,
+            UnaryOperator<String> properties,
+            Consumer<Path> linker) {
         this.resources = resources;
         this.properties = properties;
         this.linker = linker;
     }
 
     /**
-     * Loads the library into the class loader of this class, the first time it is called; may be called from
-     * any thread. A failed attempt is not remembered: the next call tries again.
+     * Loads the library into the class loader of this class, the first time it is called; may be
+     * called from any thread. A failed attempt is not remembered: the next call tries again.
      *
      * @return absolute path of the file that was loaded
-     * @throws UnsatisfiedLinkError if there is no library for this machine, or it cannot be extracted,
-     *     trusted or loaded
+     * @throws UnsatisfiedLinkError if there is no library for this machine, or it cannot be
+     *     extracted, trusted or loaded
      */
     public static synchronized Path load() {
         if (loaded == null) {
-            // Resources are asked of this class so that they are found in its own module, and System.load is
+            // Resources are asked of this class so that they are found in its own module, and
+            // System.load is
             // called from here so that the library belongs to the class loader of the bindings.
             loaded =
                     new NativeLoader(
@@ -101,9 +104,18 @@ public final class NativeLoader {
 
     private static Path given(String override) {
         Path path = Path.of(override).toAbsolutePath();
-        if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
-            String why = !Files.exists(path) ? "does not exist" : "is not a file that can be read";
-            throw new UnsatisfiedLinkError("The library that -D" + LIBRARY + " names " + why + ": " + path);
+        String subject = "The library that -D" + LIBRARY + " names ";
+        if (!Files.exists(path)) {
+            throw new UnsatisfiedLinkError(subject + "does not exist: " + path);
+        }
+        byte[] start;
+        try (InputStream in = Files.newInputStream(path)) {
+            start = in.readNBytes(Platform.ELF_HEADER);
+        } catch (IOException e) {
+            throw failure(subject + "is not a file that can be read: " + path, e);
+        }
+        if (!Platform.isElf(start)) {
+            throw new UnsatisfiedLinkError(subject + "is not an ELF file: " + path);
         }
         return path;
     }
@@ -114,16 +126,24 @@ public final class NativeLoader {
         try (InputStream in = resources.apply(name)) {
             if (in == null) {
                 throw new UnsatisfiedLinkError(
-                        "This copy of Tophash was built without the native library for " + platform.folder
-                                + " (no resource " + name + "). Name one with -D" + LIBRARY + "=PATH");
+                        "This copy of Tophash was built without the native library for "
+                                + platform.folder
+                                + " (no resource "
+                                + name
+                                + "). Name one with -D"
+                                + LIBRARY
+                                + "=PATH");
             }
             library = in.readAllBytes();
         } catch (IOException e) {
-            throw failure("Cannot read the native library, resource " + name + ": " + e.getMessage(), e);
+            throw failure(
+                    "Cannot read the native library, resource " + name + ": " + e.getMessage(), e);
         }
         if (!platform.accepts(library)) {
             throw new UnsatisfiedLinkError(
-                    "The native library is damaged: resource " + name + " is not an ELF file for "
+                    "The native library is damaged: resource "
+                            + name
+                            + " is not an ELF file for "
                             + platform.folder);
         }
         return library;
@@ -134,7 +154,9 @@ public final class NativeLoader {
     private Path extract(byte[] library) {
         String configured = properties.apply(TMPDIR);
         boolean byDefault = configured == null || configured.isEmpty();
-        Path base = Path.of(byDefault ? properties.apply("java.io.tmpdir") : configured).toAbsolutePath();
+        Path base =
+                Path.of(byDefault ? properties.apply("java.io.tmpdir") : configured)
+                        .toAbsolutePath();
         try {
             Path directory = privateDirectory(base.resolve("tophash-" + userName()));
             Path file = directory.resolve(fileName(library));
@@ -144,8 +166,13 @@ public final class NativeLoader {
             return file;
         } catch (IOException e) {
             throw failure(
-                    "Cannot put the native library under " + base + ": " + describe(e)
-                            + ". Name another directory with -D" + TMPDIR + "=DIR",
+                    "Cannot put the native library under "
+                            + base
+                            + ": "
+                            + describe(e)
+                            + ". Name another directory with -D"
+                            + TMPDIR
+                            + "=DIR",
                     e);
         }
     }
@@ -159,7 +186,8 @@ public final class NativeLoader {
         try {
             Files.createDirectory(directory, permissions("rwx------"));
         } catch (FileAlreadyExistsException e) {
-            // Made by an earlier process of ours, or by somebody who waits for us to load his library.
+            // Made by an earlier process of ours, or by somebody who waits for us to load his
+            // library.
         }
         PosixFileAttributes found = attributes(directory);
         if (!found.isDirectory()) {
@@ -174,7 +202,10 @@ public final class NativeLoader {
         return directory;
     }
 
-    /** Who owns what this process creates: asked of the file system, as a user's name need not be unique. */
+    /**
+     * Who owns what this process creates: asked of the file system, as a user's name need not be
+     * unique.
+     */
     private static UserPrincipal ourselves(Path directory) throws IOException {
         Path probe = createTemporary(directory);
         try {
@@ -184,7 +215,10 @@ public final class NativeLoader {
         }
     }
 
-    /** Makes an empty file for us alone. Files.createTempFile would first load the security providers. */
+    /**
+     * Makes an empty file for us alone. Files.createTempFile would first load the security
+     * providers.
+     */
     private static Path createTemporary(Path directory) throws IOException {
         while (true) {
             try {
@@ -209,7 +243,10 @@ public final class NativeLoader {
                 || found.permissions().contains(PosixFilePermission.OTHERS_WRITE);
     }
 
-    /** Whether a file in our own directory is the library, byte for byte, and nobody else can change it. */
+    /**
+     * Whether a file in our own directory is the library, byte for byte, and nobody else can change
+     * it.
+     */
     private static boolean holds(Path file, byte[] library) throws IOException {
         if (!Files.exists(file, NOFOLLOW_LINKS)) {
             return false;
@@ -251,7 +288,10 @@ public final class NativeLoader {
             Path directory = library.getParent();
             if (isNoexec(directory)) {
                 throw failure(
-                        "Cannot load " + library + ": its file system is mounted noexec. " + remedy
+                        "Cannot load "
+                                + library
+                                + ": its file system is mounted noexec. "
+                                + remedy
                                 + " that allows execution",
                         e);
             }
@@ -267,7 +307,10 @@ public final class NativeLoader {
         }
     }
 
-    /** Whether the mount that an absolute path lies in has the option noexec, by the text of a mount table. */
+    /**
+     * Whether the mount that an absolute path lies in has the option noexec, by the text of a mount
+     * table.
+     */
     static boolean isNoexec(String path, String mounts) {
         String longest = "";
         boolean noexec = false;
@@ -276,7 +319,8 @@ public final class NativeLoader {
             if (fields.length < 4) {
                 continue;
             }
-            String point = fields[1].replace("\\040", " ").replace("\\011", "\t").replace("\\134", "\\");
+            String point =
+                    fields[1].replace("\\040", " ").replace("\\011", "\t").replace("\\134", "\\");
             String prefix = point.endsWith("/") ? point : point + "/";
             // A later line of equal length is mounted over the earlier one.
             if ((path + "/").startsWith(prefix) && prefix.length() >= longest.length()) {

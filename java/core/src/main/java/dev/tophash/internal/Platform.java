@@ -8,7 +8,12 @@ enum Platform {
     LINUX_X86_64("linux-x86_64", 62),
     LINUX_AARCH64("linux-aarch64", 183);
 
-    /** Folder of this platform's library among the resources, also how messages name the platform. */
+    /** Bytes at the start of a 64-bit ELF file that say what it is. */
+    static final int ELF_HEADER = 64;
+
+    /**
+     * Folder of this platform's library among the resources, also how messages name the platform.
+     */
     final String folder;
 
     /** The number by which an ELF file names its processor: {@code e_machine}. */
@@ -34,21 +39,34 @@ enum Platform {
                 default:
             }
         }
-        String supported = Arrays.stream(values()).map(p -> p.folder).collect(Collectors.joining(", "));
+        String supported =
+                Arrays.stream(values()).map(p -> p.folder).collect(Collectors.joining(", "));
         throw new UnsatisfiedLinkError(
-                "Tophash has no native library for " + osName + " on " + osArch + "; it supports " + supported
-                        + ". A library built elsewhere can be named with -D" + NativeLoader.LIBRARY + "=PATH");
+                "Tophash has no native library for "
+                        + osName
+                        + " on "
+                        + osArch
+                        + "; it supports "
+                        + supported
+                        + ". A library built elsewhere can be named with -D"
+                        + NativeLoader.LIBRARY
+                        + "=PATH");
+    }
+
+    /** Whether a file that starts like this is an ELF file: an executable or a library. */
+    static boolean isElf(byte[] file) {
+        return file.length >= ELF_HEADER
+                && file[0] == 0x7f
+                && file[1] == 'E'
+                && file[2] == 'L'
+                && file[3] == 'F';
     }
 
     /** Whether these are the bytes of a 64-bit little-endian ELF file for this processor. */
     boolean accepts(byte[] library) {
-        return library.length > 64
-                && library[0] == 0x7f
-                && library[1] == 'E'
-                && library[2] == 'L'
-                && library[3] == 'F'
+        return isElf(library)
                 && library[4] == 2
                 && library[5] == 1
-                && (library[18] & 0xff | (library[19] & 0xff) << 8) == elfMachine;
+                && ((library[18] & 0xff) | (library[19] & 0xff) << 8) == elfMachine;
     }
 }

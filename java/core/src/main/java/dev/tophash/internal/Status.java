@@ -1,6 +1,7 @@
 package dev.tophash.internal;
 
 import dev.tophash.internal.ffi.tophash_h;
+
 import java.util.ConcurrentModificationException;
 
 /** The header's status codes as constants that a switch takes, and as exceptions. */

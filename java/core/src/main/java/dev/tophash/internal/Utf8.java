@@ -12,7 +12,8 @@ public final class Utf8 {
      * Encodes a string.
      *
      * @return its bytes
-     * @throws IllegalArgumentException if it has a surrogate without its partner, which UTF-8 cannot express
+     * @throws IllegalArgumentException if it has a surrogate without its partner, which UTF-8
+     *     cannot express
      */
     public static byte[] encode(String s) {
         byte[] bytes = s.getBytes(UTF_8);
@@ -33,17 +34,24 @@ public final class Utf8 {
                 continue;
             }
             boolean pair =
-                    Character.isHighSurrogate(c) && i + 1 < s.length() && Character.isLowSurrogate(s.charAt(i + 1));
+                    Character.isHighSurrogate(c)
+                            && i + 1 < s.length()
+                            && Character.isLowSurrogate(s.charAt(i + 1));
             if (!pair) {
                 throw new IllegalArgumentException(
-                        "the string has a surrogate without its partner at index " + i + ": "
+                        "the string has a surrogate without its partner at index "
+                                + i
+                                + ": "
                                 + String.format("\\u%04x", (int) c));
             }
             i++;
         }
     }
 
-    /** Encoded strings one after the other, as the batch functions take them. Reused from chunk to chunk. */
+    /**
+     * Encoded strings one after the other, as the batch functions take them. Reused from chunk to
+     * chunk.
+     */
     public static final class Keys {
         private byte[] data = new byte[1 << 12];
         private final long[] ends;

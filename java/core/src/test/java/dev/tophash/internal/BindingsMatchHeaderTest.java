@@ -7,6 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.tophash.internal.ffi.tophash_h;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
 import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.GroupLayout;
@@ -26,16 +31,15 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The generated bindings say what the C header says: the same functions with the same parameters, the same
- * structs with the same sizes and offsets, the same constants. No jextract is needed to find out.
+ * The generated bindings say what the C header says: the same functions with the same parameters,
+ * the same structs with the same sizes and offsets, the same constants. No jextract is needed to
+ * find out.
  *
- * <p>The header is read twice, by {@link CHeader} for the names, and by the C compiler, if there is one, for
- * the sizes. When this test fails, the bindings have to be generated again; see CONTRIBUTING.
+ * <p>The header is read twice, by {@link CHeader} for the names, and by the C compiler, if there is
+ * one, for the sizes. When this test fails, the bindings have to be generated again; see
+ * CONTRIBUTING.
  */
 class BindingsMatchHeaderTest {
     private static final Path HEADER =
@@ -81,14 +85,19 @@ class BindingsMatchHeaderTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
-            value = {"uint64_t hits; | uint64_t hits : 3;", "TH_API uint64_t th_empty_stamp(void); | int x;"})
+            value = {
+                "uint64_t hits; | uint64_t hits : 3;",
+                "TH_API uint64_t th_empty_stamp(void); | int x;"
+            })
     void unreadableDeclarationIsAnError(String text, String changed) throws Exception {
         String other = Files.readString(HEADER).replace(text, changed);
-        assertThrows(
-                IllegalArgumentException.class, () -> CHeader.parse(other));
+        assertThrows(IllegalArgumentException.class, () -> CHeader.parse(other));
     }
 
-    /** Every generated function descriptor resolves its symbol in the library that was built with this. */
+    /**
+     * Every generated function descriptor resolves its symbol in the library that was built with
+     * this.
+     */
     @Test
     void libraryHasEverySymbol() throws Exception {
         NativeLoader.load();
@@ -96,7 +105,8 @@ class BindingsMatchHeaderTest {
             if (method.getName().endsWith("$descriptor")) {
                 FunctionDescriptor descriptor = (FunctionDescriptor) method.invoke(null);
                 String name = method.getName().replace("$descriptor", "");
-                assertEquals(methodType(boundFunctions().get(name)), descriptor.toMethodType(), name);
+                assertEquals(
+                        methodType(boundFunctions().get(name)), descriptor.toMethodType(), name);
             }
         }
     }
@@ -127,7 +137,10 @@ class BindingsMatchHeaderTest {
         c.append("#include \"").append(HEADER.toAbsolutePath().normalize()).append("\"\n");
         for (Map.Entry<String, Long> constant : boundConstants().entrySet()) {
             // The bindings have unsigned constants as Java's signed type of the same width.
-            String cast = constant.getValue() == constant.getValue().intValue() ? "(int32_t)" : "(int64_t)";
+            String cast =
+                    constant.getValue() == constant.getValue().intValue()
+                            ? "(int32_t)"
+                            : "(int64_t)";
             check(c, cast + constant.getKey() + " == " + constant.getValue());
         }
         for (GroupLayout layout : boundStructs()) {
@@ -145,7 +158,11 @@ class BindingsMatchHeaderTest {
     }
 
     private static void check(StringBuilder c, String condition) {
-        c.append("_Static_assert(").append(condition).append(", \"").append(condition).append("\");\n");
+        c.append("_Static_assert(")
+                .append(condition)
+                .append(", \"")
+                .append(condition)
+                .append("\");\n");
     }
 
     // ---- what differs, each as "name: how" ----
@@ -175,7 +192,13 @@ class BindingsMatchHeaderTest {
                 (name, value) -> {
                     Long other = bound.get(name);
                     if (other != null && other != value.longValue() && other != value.intValue()) {
-                        found.add(name + ": " + value + " in the header, " + other + " in the bindings");
+                        found.add(
+                                name
+                                        + ": "
+                                        + value
+                                        + " in the header, "
+                                        + other
+                                        + " in the bindings");
                     }
                 });
     }
@@ -188,21 +211,33 @@ class BindingsMatchHeaderTest {
             MethodType wanted =
                     MethodType.methodType(
                             carrier(function.result()),
-                            function.parameters().stream().map(BindingsMatchHeaderTest::carrier).toList());
+                            function.parameters().stream()
+                                    .map(BindingsMatchHeaderTest::carrier)
+                                    .toList());
             if (method != null && !methodType(method).equals(wanted)) {
-                found.add(function.name() + ": " + wanted + " in the header, " + methodType(method));
+                found.add(
+                        function.name() + ": " + wanted + " in the header, " + methodType(method));
             }
         }
     }
 
-    private static void compareStruct(CHeader.Struct struct, GroupLayout bound, List<String> found) {
+    private static void compareStruct(
+            CHeader.Struct struct, GroupLayout bound, List<String> found) {
         String name = struct.name();
         if (struct.size() != bound.byteSize() || struct.alignment() != bound.byteAlignment()) {
-            found.add(name + ": " + struct.size() + " bytes in the header, " + bound.byteSize() + " in bindings");
+            found.add(
+                    name
+                            + ": "
+                            + struct.size()
+                            + " bytes in the header, "
+                            + bound.byteSize()
+                            + " in bindings");
         }
         Map<String, String> wanted = new TreeMap<>();
         for (CHeader.Field field : struct.fields()) {
-            wanted.put(name + "." + field.name(), "offset " + field.offset() + ", bytes " + field.size());
+            wanted.put(
+                    name + "." + field.name(),
+                    "offset " + field.offset() + ", bytes " + field.size());
         }
         Map<String, String> have = new TreeMap<>();
         for (MemoryLayout member : members(bound)) {
@@ -219,7 +254,8 @@ class BindingsMatchHeaderTest {
                 });
     }
 
-    private static void compareNames(Iterable<String> header, Iterable<String> bindings, List<String> found) {
+    private static void compareNames(
+            Iterable<String> header, Iterable<String> bindings, List<String> found) {
         Map<String, String> names = new TreeMap<>();
         header.forEach(name -> names.put(name, "only in the header"));
         bindings.forEach(name -> names.merge(name, "only in the bindings", (a, b) -> "both"));

@@ -8,17 +8,22 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a C header of this project declares: constants, structs with the offsets of their fields, functions.
+ * What a C header of this project declares: constants, structs with the offsets of their fields,
+ * functions.
  *
- * <p>It reads the small part of C that the public header is written in and refuses everything else, so that
- * a declaration it does not understand fails a test instead of being passed over. Offsets follow the rule
- * that both supported targets share: every field at the next multiple of its own size, LP64.
+ * <p>It reads the small part of C that the public header is written in and refuses everything else,
+ * so that a declaration it does not understand fails a test instead of being passed over. Offsets
+ * follow the rule that both supported targets share: every field at the next multiple of its own
+ * size, LP64.
  */
 final class CHeader {
     /** A scalar type: its size in bytes and whether it is a pointer. */
     record Type(int size, boolean pointer) {}
 
-    /** A field, {@code size} bytes in all at {@code offset}; {@code count} is 1 unless it is an array. */
+    /**
+     * A field, {@code size} bytes in all at {@code offset}; {@code count} is 1 unless it is an
+     * array.
+     */
     record Field(String name, Type type, long count, long offset) {
         long size() {
             return type.size * count;
@@ -46,8 +51,10 @@ final class CHeader {
                     Map.entry("size_t", 8));
 
     private static final Pattern CPLUSPLUS =
-            Pattern.compile("^#\\s*ifdef __cplusplus$.*?^#\\s*endif$", Pattern.DOTALL | Pattern.MULTILINE);
-    private static final Pattern NUMBER = Pattern.compile("\\(?(-?(?:0x[0-9a-fA-F]+|\\d+))[uUlL]*\\)?");
+            Pattern.compile(
+                    "^#\\s*ifdef __cplusplus$.*?^#\\s*endif$", Pattern.DOTALL | Pattern.MULTILINE);
+    private static final Pattern NUMBER =
+            Pattern.compile("\\(?(-?(?:0x[0-9a-fA-F]+|\\d+))[uUlL]*\\)?");
     private static final Pattern DEFINE = Pattern.compile("#\\s*define\\s+(\\w+)\\s*(.*)");
     private static final Pattern ALIAS = Pattern.compile("typedef (\\w+) (\\w+)");
     private static final Pattern OPAQUE = Pattern.compile("typedef struct (\\w+) \\1");
@@ -55,7 +62,8 @@ final class CHeader {
     private static final Pattern ENUM = Pattern.compile("enum ?\\w* ?\\{(.*)\\}");
     private static final Pattern FUNCTION = Pattern.compile("TH_API (.*?)(\\w+) ?\\((.*)\\)");
     private static final Pattern DECLARATOR =
-            Pattern.compile("(?:const |struct )*(\\w+) ?([* ]|const )*?(\\w+) ?(?:\\[ ?(\\w+) ?\\])?");
+            Pattern.compile(
+                    "(?:const |struct )*(\\w+) ?([* ]|const )*?(\\w+) ?(?:\\[ ?(\\w+) ?\\])?");
 
     final Map<String, Long> constants = new LinkedHashMap<>();
     final Map<String, Struct> structs = new LinkedHashMap<>();
@@ -96,7 +104,8 @@ final class CHeader {
             }
         }
         if (!code.substring(start).isBlank()) {
-            throw new IllegalArgumentException("unfinished declaration: " + code.substring(start).strip());
+            throw new IllegalArgumentException(
+                    "unfinished declaration: " + code.substring(start).strip());
         }
         return parts;
     }
@@ -114,7 +123,8 @@ final class CHeader {
         if (number.matches()) {
             constants.put(name, Long.decode(number.group(1)));
         } else if (!name.equals("TH_API") && !define.group(2).isBlank()) {
-            throw new IllegalArgumentException("cannot read the value of " + name + ": " + define.group(2));
+            throw new IllegalArgumentException(
+                    "cannot read the value of " + name + ": " + define.group(2));
         }
     }
 
@@ -157,7 +167,8 @@ final class CHeader {
         }
         String base = result.replaceAll("const |struct |\\*", "").strip();
         boolean pointer = result.contains("*");
-        return new Function(name, base.equals("void") && !pointer ? null : type(base, pointer), types);
+        return new Function(
+                name, base.equals("void") && !pointer ? null : type(base, pointer), types);
     }
 
     private Struct struct(String name, String body) {

@@ -9,6 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,13 +35,11 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
-/** Finding, extracting and refusing libraries; nothing is really loaded except in the tests that say so. */
+/**
+ * Finding, extracting and refusing libraries; nothing is really loaded except in the tests that say
+ * so.
+ */
 class NativeLoaderTest {
     private static final String RESOURCE = "/dev/tophash/native/linux-aarch64/libtophash.so";
 
@@ -68,7 +72,9 @@ class NativeLoaderTest {
     }
 
     private Path run() {
-        return run(name -> name.equals(RESOURCE) ? new ByteArrayInputStream(library) : null, linked::add);
+        return run(
+                name -> name.equals(RESOURCE) ? new ByteArrayInputStream(library) : null,
+                linked::add);
     }
 
     private String refusal() {
@@ -88,7 +94,8 @@ class NativeLoaderTest {
     }
 
     private static String permissions(Path path) throws IOException {
-        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS));
+        return PosixFilePermissions.toString(
+                Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS));
     }
 
     // ---- what works ----
@@ -98,7 +105,9 @@ class NativeLoaderTest {
         Path path = run();
         assertEquals(List.of(path), linked);
         assertEquals(directory(), path.getParent());
-        assertTrue(path.getFileName().toString().matches("libtophash-[0-9a-f]{1,8}-70000\\.so"), path.toString());
+        assertTrue(
+                path.getFileName().toString().matches("libtophash-[0-9a-f]{1,8}-70000\\.so"),
+                path.toString());
         assertEquals("rwx------", permissions(directory()));
         assertEquals("rw-------", permissions(path));
         assertArrayEquals(library, Files.readAllBytes(path));
@@ -188,7 +197,8 @@ class NativeLoaderTest {
                     return path;
                 };
         try (var threads = Executors.newFixedThreadPool(8)) {
-            for (var result : threads.invokeAll(IntStream.range(0, 40).mapToObj(i -> attempt).toList())) {
+            for (var result :
+                    threads.invokeAll(IntStream.range(0, 40).mapToObj(i -> attempt).toList())) {
                 assertOnlyFile(result.get());
             }
         }
@@ -228,7 +238,12 @@ class NativeLoaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"amd64,LINUX_X86_64", "x86_64,LINUX_X86_64", "aarch64,LINUX_AARCH64", "arm64,LINUX_AARCH64"})
+    @CsvSource({
+        "amd64,LINUX_X86_64",
+        "x86_64,LINUX_X86_64",
+        "aarch64,LINUX_AARCH64",
+        "arm64,LINUX_AARCH64"
+    })
     void supportedPlatforms(String arch, Platform platform) {
         assertSame(platform, Platform.of("Linux", arch));
     }
@@ -249,7 +264,8 @@ class NativeLoaderTest {
     void emptyResource() {
         UnsatisfiedLinkError e =
                 assertThrows(
-                        UnsatisfiedLinkError.class, () -> run(name -> InputStream.nullInputStream(), linked::add));
+                        UnsatisfiedLinkError.class,
+                        () -> run(name -> InputStream.nullInputStream(), linked::add));
         assertHas(e.getMessage(), "damaged", RESOURCE);
     }
 
@@ -278,6 +294,13 @@ class NativeLoaderTest {
     void missingOverride() {
         properties.put(NativeLoader.LIBRARY, temp.resolve("nowhere.so").toString());
         assertHas(refusal(), temp.resolve("nowhere.so"), "does not exist", NativeLoader.LIBRARY);
+    }
+
+    @Test
+    void overrideIsNotALibrary() throws IOException {
+        Path text = Files.writeString(temp.resolve("text.so"), "not a library ".repeat(10));
+        properties.put(NativeLoader.LIBRARY, text.toString());
+        assertHas(refusal(), text, "not an ELF file", NativeLoader.LIBRARY);
     }
 
     @Test

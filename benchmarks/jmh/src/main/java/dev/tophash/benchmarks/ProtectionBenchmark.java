@@ -1,0 +1,122 @@
+package dev.tophash.benchmarks;
+
+import dev.tophash.LongLongMap;
+import dev.tophash.internal.Linkage;
+import dev.tophash.internal.LongCalls;
+import dev.tophash.internal.MapCalls;
+import dev.tophash.internal.NativeHeap;
+import dev.tophash.internal.ffi.tophash_h;
+
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What the Java half of the protection against misuse costs: the map as it is ({@code guarded})
+ * beside the same C function without the closed check, the write counter that cursors watch, and
+ * the loop that asks for room ({@code bare}). {@code callOnly} is a quick call that does next to
+ * nothing.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@OperationsPerInvocation(Keys.BATCH)
+@Fork(value = 2, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
+@Warmup(iterations = 3, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+public class ProtectionBenchmark {
+    @Param({"1000", "1000000"})
+    public int entries;
+
+    private LongLongMap guarded;
+    private NativeHeap.Handle handle;
+    private long bare;
+    private long stamp;
+    private long[] keys;
+    private int offset;
+
+    @Setup
+    public void fill() {
+        guarded = LongLongMap.create();
+        handle = NativeHeap.createMap(NativeHeap.Type.LONG_LONG, 0);
+        bare = handle.map();
+        stamp = handle.stamp();
+        for (int i = 0; i < entries; i++) {
+            long key = Keys.key(i);
+            guarded.put(key, i);
+            while (LongCalls.put(bare, stamp, key, i) < 0) {
+                tophash_h.th_make_room(MemorySegment.ofAddress(bare), stamp, 0);
+            }
+        }
+        keys = Keys.questions(0, entries);
+    }
+
+    @TearDown
+    public void close() {
+        guarded.close();
+        NativeHeap.closeMap(handle);
+    }
+
+    @Benchmark
+    public long getGuarded() {
+        long sum = 0;
+        for (int i = offset; i < offset + Keys.BATCH; i++) {
+            sum += guarded.get(keys[i]);
+        }
+        offset = Keys.next(offset);
+        return sum;
+    }
+
+    @Benchmark
+    public long getBare() {
+        long sum = 0;
+        for (int i = offset; i < offset + Keys.BATCH; i++) {
+            sum += LongCalls.get(bare, stamp, keys[i], 0);
+        }
+        offset = Keys.next(offset);
+        return sum;
+    }
+
+    @Benchmark
+    public long putGuarded() {
+        long sum = 0;
+        for (int i = offset; i < offset + Keys.BATCH; i++) {
+            sum += guarded.put(keys[i], i);
+        }
+        offset = Keys.next(offset);
+        return sum;
+    }
+
+    @Benchmark
+    public long putBare() {
+        long sum = 0;
+        for (int i = offset; i < offset + Keys.BATCH; i++) {
+            LongCalls.put(bare, stamp, keys[i], i);
+            sum += Linkage.previous(bare);
+        }
+        offset = Keys.next(offset);
+        return sum;
+    }
+
+    @Benchmark
+    public long callOnly() {
+        long sum = 0;
+        for (int i = 0; i < Keys.BATCH; i++) {
+            sum += MapCalls.size(bare, stamp);
+        }
+        return sum;
+    }
+}

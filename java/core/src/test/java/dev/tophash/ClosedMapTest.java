@@ -1,0 +1,202 @@
+package dev.tophash;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.function.ObjLongConsumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * Every public method of a closed map and of its cursors throws {@link IllegalStateException},
+ * found by reflection so that a method which is added later is tested as well. Arguments are made
+ * up from their types; those that an open map takes count.
+ */
+class ClosedMapTest {
+    /** What a closed map still answers: it does nothing, or tells of the Java object only. */
+    private static final Set<String> ALLOWED =
+            Set.of("close", "isClosed", "toString", "defaultValue");
+
+    @TestFactory
+    Stream<DynamicTest> longMap() {
+        return methods(LongLongMap.class, () -> written(LongLongMap.create()));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> longMapNeverWritten() {
+        return methods(LongLongMap.class, LongLongMap::create);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> stringMap() {
+        return methods(StringLongMap.class, () -> written(StringLongMap.create()));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> stringMapNeverWritten() {
+        return methods(StringLongMap.class, StringLongMap::create);
+    }
+
+    private static LongLongMap written(LongLongMap map) {
+        map.put(1, 1);
+        return map;
+    }
+
+    private static StringLongMap written(StringLongMap map) {
+        map.put("a", 1);
+        return map;
+    }
+
+    private static Stream<DynamicTest> methods(
+            Class<? extends OffHeapMap> type, Supplier<OffHeapMap> maker) {
+        List<Method> methods =
+                Arrays.stream(type.getMethods())
+                        .filter(m -> m.getDeclaringClass() != Object.class)
+                        .filter(m -> !Modifier.isStatic(m.getModifiers()) && !m.isBridge())
+                        .filter(m -> !ALLOWED.contains(m.getName()))
+                        .toList();
+        assertTrue(methods.size() >= 25, () -> "only " + methods);
+        return methods.stream()
+                .map(
+                        m ->
+                                DynamicTest.dynamicTest(
+                                        m.toGenericString(), () -> refusesWhenClosed(m, maker)));
+    }
+
+    private static void refusesWhenClosed(Method method, Supplier<OffHeapMap> maker)
+            throws Exception {
+        int accepted = 0;
+        for (int n = 0; n <= 1; n++) {
+            for (Object[] arguments : candidates(method, n)) {
+                OffHeapMap open = maker.get();
+                Throwable whenOpen = thrown(method, open, arguments);
+                open.close();
+                if (whenOpen instanceof IllegalArgumentException) {
+                    continue; // these do not go together
+                }
+                assertEquals(
+                        null,
+                        whenOpen,
+                        () -> "an open map threw for " + Arrays.toString(arguments));
+                accepted++;
+                Throwable whenClosed = thrown(method, open, arguments);
+                assertTrue(
+                        whenClosed instanceof IllegalStateException,
+                        () -> whenClosed + " for " + Arrays.toString(arguments));
+                assertTrue(whenClosed.getMessage().contains("closed"), whenClosed.getMessage());
+            }
+        }
+        assertTrue(accepted > 0, "no arguments that " + method + " takes");
+    }
+
+    private static Throwable thrown(Method method, Object target, Object[] arguments)
+            throws Exception {
+        try {
+            method.invoke(target, arguments);
+            return null;
+        } catch (InvocationTargetException e) {
+            return e.getCause();
+        }
+    }
+
+    /** Arguments for a batch of n; a second segment may have to be of longs or of bytes. */
+    private static List<Object[]> candidates(Method method, int n) {
+        List<Object[]> all = new ArrayList<>();
+        for (int bytes : new int[] {1, 8}) {
+            Object[] arguments = new Object[method.getParameterCount()];
+            int segments = 0;
+            int ints = 0;
+            for (int i = 0; i < arguments.length; i++) {
+                Class<?> type = method.getParameterTypes()[i];
+                if (type == MemorySegment.class) {
+                    int size = segments++ == 0 ? 8 * n : bytes * n;
+                    arguments[i] = MemorySegment.ofArray(new long[1]).asSlice(0, size);
+                } else if (type == int.class) {
+                    arguments[i] = ints++ == 0 ? 0 : n; // offset, length
+                } else {
+                    arguments[i] = argument(type, n);
+                }
+            }
+            all.add(arguments);
+        }
+        return all;
+    }
+
+    private static Object argument(Class<?> type, int n) {
+        if (type == long.class) {
+            return 1L;
+        }
+        if (type == String.class) {
+            return "a";
+        }
+        if (type == byte[].class) {
+            return new byte[] {'a'};
+        }
+        if (type == long[].class) {
+            return new long[n];
+        }
+        if (type == boolean[].class) {
+            return new boolean[n];
+        }
+        if (type == String[].class) {
+            String[] keys = new String[n];
+            Arrays.fill(keys, "a");
+            return keys;
+        }
+        if (type == LongLongConsumer.class) {
+            return (LongLongConsumer) (key, value) -> {};
+        }
+        if (type == ObjLongConsumer.class) {
+            return (ObjLongConsumer<String>) (key, value) -> {};
+        }
+        throw new AssertionError("this test has to learn to make a " + type);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> cursors() {
+        LongLongMap longs = written(LongLongMap.create());
+        StringLongMap strings = written(StringLongMap.create());
+        MapCursor longCursor = longs.cursor();
+        MapCursor stringCursor = strings.cursor();
+        assertTrue(longCursor.next() && stringCursor.next());
+        longs.close();
+        strings.close();
+        return Stream.of(longCursor, stringCursor).flatMap(ClosedMapTest::cursorMethods);
+    }
+
+    private static Stream<DynamicTest> cursorMethods(MapCursor cursor) {
+        List<Method> methods =
+                Arrays.stream(cursor.getClass().getMethods())
+                        .filter(m -> m.getDeclaringClass() != Object.class)
+                        .filter(m -> !Modifier.isStatic(m.getModifiers()))
+                        .toList();
+        assertFalse(methods.size() < 5, () -> "only " + methods);
+        return methods.stream()
+                .map(
+                        m ->
+                                DynamicTest.dynamicTest(
+                                        m.toGenericString(),
+                                        () -> {
+                                            Object[] arguments =
+                                                    Arrays.stream(m.getParameterTypes())
+                                                            .map(type -> argument(type, 1))
+                                                            .toArray();
+                                            Throwable thrown = thrown(m, cursor, arguments);
+                                            assertTrue(
+                                                    thrown instanceof IllegalStateException,
+                                                    () -> "threw " + thrown);
+                                        }));
+    }
+}

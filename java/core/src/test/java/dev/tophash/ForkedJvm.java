@@ -1,0 +1,81 @@
+package dev.tophash;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * Runs a test program in a JVM of its own, so that its crash is a result and not the end of the
+ * tests.
+ */
+final class ForkedJvm {
+    /** What became of it; {@code crash} is the first part of the JVM's error file, or empty. */
+    record Result(int status, String output, String crash) {}
+
+    private ForkedJvm() {}
+
+    /**
+     * Runs a class of the test class path.
+     *
+     * @param directory for what it leaves
+     * @throws AssertionError if it does not end in time
+     */
+    static Result run(Path directory, Class<?> program, List<String> arguments, long seconds)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(
+                System.getProperty("tophash.java", System.getProperty("java.home") + "/bin/java"));
+        command.add("--enable-native-access=ALL-UNNAMED");
+        command.add("-XX:ErrorFile=" + directory.resolve("hs_err.log"));
+        command.add("-XX:-CreateCoredumpOnCrash");
+        command.add("-Xmx512m");
+        for (String name :
+                List.of(
+                        "tophash.library",
+                        "tophash.tmpdir",
+                        "tophash.emulated",
+                        "java.io.tmpdir")) {
+            if (System.getProperty(name) != null) {
+                command.add("-D" + name + "=" + System.getProperty(name));
+            }
+        }
+        command.add("-cp");
+        command.add(classPath());
+        command.add(program.getName());
+        command.addAll(arguments);
+        File output = directory.resolve("output.txt").toFile();
+        Process process =
+                new ProcessBuilder(command)
+                        .directory(directory.toFile())
+                        .redirectErrorStream(true)
+                        .redirectOutput(output)
+                        .start();
+        if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+            process.destroyForcibly().waitFor();
+            throw new AssertionError(
+                    "not done after " + seconds + " s: " + Files.readString(output.toPath()));
+        }
+        return new Result(process.exitValue(), Files.readString(output.toPath()), crash(directory));
+    }
+
+    /** Surefire starts its JVM with the class path in a property of its own. */
+    private static String classPath() {
+        return System.getProperty(
+                "surefire.test.class.path", System.getProperty("java.class.path"));
+    }
+
+    private static String crash(Path directory) throws IOException {
+        Path file = directory.resolve("hs_err.log");
+        if (!Files.exists(file)) {
+            return "";
+        }
+        try (Stream<String> lines = Files.lines(file)) {
+            return String.join("\n", lines.limit(120).toList());
+        }
+    }
+}
