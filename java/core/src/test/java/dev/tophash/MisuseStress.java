@@ -35,6 +35,8 @@ final class MisuseStress {
         LARGE(4, 400_000, 500),
         /** Like small, with closing all the time. */
         CLOSING(6, 300, 2),
+        /** Long keys, whose chains outgrow the buffers of cursors that threads share. */
+        SHARED_CURSORS(4, 2_000, 100_000),
         /** Not a stress: reads where nothing is, to see that a crash is noticed. */
         CRASH(0, 1, 1);
 
@@ -72,7 +74,11 @@ final class MisuseStress {
             long maps = Tophash.nativeMaps();
             long bytes = Tophash.nativeBytes();
             MisuseStress stress = new MisuseStress(mode);
-            long operations = stress.run(nanos, Long.parseLong(arguments[2]));
+            long seed = Long.parseLong(arguments[2]);
+            long operations =
+                    mode == Mode.SHARED_CURSORS
+                            ? stress.walkTogether(nanos)
+                            : stress.run(nanos, seed);
             check(Tophash.nativeMaps() == maps, "maps left: " + (Tophash.nativeMaps() - maps));
             check(Tophash.nativeBytes() == bytes, "bytes left: " + (Tophash.nativeBytes() - bytes));
             bystanders.check();
@@ -230,6 +236,47 @@ final class MisuseStress {
         } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
             // Positions of one thread in a chunk of another one: wrong, but Java has seen it.
         }
+    }
+
+    /** Threads that walk with one cursor, again and again with a new one. */
+    private long walkTogether(long nanos) throws InterruptedException {
+        StringLongMap map = StringLongMap.create();
+        made.add(new Subject.Strings(map, true));
+        for (int i = 0; i < mode.keys; i++) {
+            map.put("#".repeat(i) + i, i);
+        }
+        long end = System.nanoTime() + nanos;
+        long[] entries = new long[mode.threads];
+        long walks = 0;
+        for (; System.nanoTime() < end; walks++) {
+            StringLongMap.Cursor cursor = map.cursor();
+            List<Thread> threads = new ArrayList<>();
+            for (int i = 0; i < mode.threads; i++) {
+                int number = i;
+                threads.add(new Thread(() -> entries[number] += walkAlong(cursor)));
+            }
+            threads.forEach(Thread::start);
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            if (walks % 16 == 0) {
+                System.gc(); // looks at every object, so that a damaged one is found
+            }
+        }
+        made.forEach(Subject::close);
+        return walks;
+    }
+
+    private static long walkAlong(StringLongMap.Cursor cursor) {
+        long entries = 0;
+        try {
+            while (cursor.next()) {
+                entries += cursor.keyBytes().length > 0 ? 1 : 0;
+            }
+        } catch (IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException e) {
+            // Positions of one thread in a chunk of another one: wrong, but Java has seen it.
+        }
+        return entries;
     }
 
     /** What takes long, or undoes everything. */

@@ -192,12 +192,12 @@ class ModelTest {
         return operation(3_000, 2_500).list().ofMaxSize(60);
     }
 
-    @Property(tries = 600, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.BOUNDED)
+    @Property(tries = 1_500, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.BOUNDED)
     void fewKeys(@ForAll Kind kind, @ForAll("onFewKeys") List<Op> operations) {
         behavesLikeAHashMap(kind, operations);
     }
 
-    @Property(tries = 150, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.BOUNDED)
+    @Property(tries = 300, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.BOUNDED)
     void manyKeys(@ForAll Kind kind, @ForAll("onManyKeys") List<Op> operations) {
         behavesLikeAHashMap(kind, operations);
     }

@@ -2,6 +2,10 @@ package dev.tophash.cli;
 
 import dev.tophash.StringLongMap;
 
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -10,66 +14,92 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Callable;
 
 /** Counts how often each word, line or field occurs. */
-final class CountCommand {
-    private static final String HELP =
-            """
-            Usage: tophash count [--lines | --field=N [--delimiter=C]] [--top=N] [--output=FILE] [FILE...]
-            Counts words, lines or fields of files, or of standard input if FILE is - or missing.
+@Command(
+        name = "count",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Counts words, lines or fields.",
+            "",
+            "A word is a run of bytes other than ASCII white space. Bytes are taken as they are, in any"
+                    + " encoding. Keys and counts go to standard output, most frequent first, equal ones in"
+                    + " the order of their bytes; totals go to standard error.",
+            ""
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:all inputs were counted",
+            "1:writing or counting failed",
+            "2:an argument is wrong: a file that cannot be read, a directory, a bad number"
+        })
+final class CountCommand implements Callable<Integer> {
+    @Parameters(
+            paramLabel = "FILE",
+            arity = "0..*",
+            description =
+                    "What to read; - or no FILE is standard input. A word or line ends with its file.")
+    private List<String> files = List.of("-");
 
-            A word is a run of bytes other than ASCII white space. Bytes are taken as they are, in any
-            encoding, NUL included; a word or line ends with its file. Keys and counts go to standard
-            output, most frequent first, equal ones in the order of their bytes; totals go to standard
-            error.
+    @Option(
+            names = "--lines",
+            description =
+                    "Count lines, without their \\n; a \\r before it belongs to the line. A last line"
+                            + " without \\n is a line if it is not empty.")
+    private boolean lines;
 
-              --lines        count lines, without their \\n; a \\r before it belongs to the line. A last
-                             line without \\n is a line if it is not empty
-              --field=N      count the N-th field of each line, the first being 1. A field may be empty;
-                             lines with fewer fields are skipped
-              --delimiter=C  the byte between fields, by default a tab: one character, \\t, \\0, \\\\, or
-                             \\xHH for any byte
-              --top=N        print the N most frequent keys; 20 by default
-              --output=FILE  write every key, a tab, its count and a newline to FILE, in no order. Nothing
-                             is escaped: the count is what follows the last tab
-              --help         show this text
+    @Option(
+            names = "--field",
+            paramLabel = "N",
+            description =
+                    "Count the N-th field of each line, the first one being 1. A field may be empty; lines"
+                            + " with fewer fields are skipped.")
+    private Integer field;
 
-            Exit status: 0 if all was counted, 1 if writing or counting failed, 2 if an argument is wrong
-            or a file cannot be read.
-            """;
+    @Option(
+            names = "--delimiter",
+            paramLabel = "C",
+            description =
+                    "The byte between fields, by default a tab. One character, or \\t, \\0, \\\\, or \\xHH"
+                            + " for any byte.")
+    private String delimiter;
 
-    private static final int DEFAULT_TOP = 20;
+    @Option(
+            names = "--top",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "Print the N most frequent keys (default: ${DEFAULT-VALUE}).")
+    private int top;
 
-    private CountCommand() {}
+    @Option(
+            names = "--output",
+            paramLabel = "FILE",
+            description =
+                    "Write every key, a tab, its count, a newline to FILE, in no particular order. Nothing"
+                            + " is escaped: the count is what follows the last tab of a record.")
+    private String output;
 
-    /** Runs the command with the arguments that follow its name. */
-    static void run(List<String> arguments) throws CommandFailure {
-        Arguments parsed =
-                Arguments.parse(
-                        arguments,
-                        List.of("--lines", "--help", "-h"),
-                        List.of("--field", "--delimiter", "--top", "--output"));
-        if (parsed.has("--help") || parsed.has("-h")) {
-            System.out.print(HELP);
-            return;
+    @Override
+    public Integer call() throws CommandFailure {
+        Tokenizer tokenizer = tokenizer();
+        if (top < 0) {
+            throw CommandFailure.usage("--top " + top + ": must be 0 or more");
         }
-        Tokenizer tokenizer = tokenizer(parsed);
-        int top = parsed.number("--top", 0, DEFAULT_TOP);
-        String output = parsed.value("--output");
-        List<String> files = parsed.operands();
-        List<Input> inputs = Input.all(files.isEmpty() ? List.of("-") : files);
-        try (ResultFile result = output == null ? null : ResultFile.open(output);
-                StringLongMap map = StringLongMap.create()) {
-            count(inputs, map, tokenizer, result, top);
+        List<Input> inputs = Input.all(files);
+        try {
+            WarmUp.await();
+            count(inputs, tokenizer);
         } catch (OutOfMemoryError e) {
             throw CommandFailure.failure("out of memory: " + e.getMessage());
+        } catch (LinkageError e) {
+            throw CommandFailure.failure(DoctorCommand.rootMessage(e));
         }
+        return 0;
     }
 
-    private static Tokenizer tokenizer(Arguments parsed) throws CommandFailure {
-        String field = parsed.value("--field");
-        String delimiter = parsed.value("--delimiter");
-        boolean lines = parsed.has("--lines");
+    private Tokenizer tokenizer() throws CommandFailure {
         if (field == null) {
             if (delimiter != null) {
                 throw CommandFailure.usage("--delimiter '" + delimiter + "': needs --field");
@@ -80,9 +110,11 @@ final class CountCommand {
             throw CommandFailure.usage(
                     "--lines and --field " + field + ": only one of them can be given");
         }
+        if (field < 1) {
+            throw CommandFailure.usage("--field " + field + ": the first field is 1");
+        }
         return new Tokenizer.Fields(
-                parsed.number("--field", 1, 1),
-                delimiter == null ? (byte) '\t' : delimiterByte(delimiter));
+                field, delimiter == null ? (byte) '\t' : delimiterByte(delimiter));
     }
 
     private static byte delimiterByte(String text) throws CommandFailure {
@@ -101,18 +133,19 @@ final class CountCommand {
         return (byte) value;
     }
 
-    private static void count(
-            List<Input> inputs, StringLongMap map, Tokenizer tokenizer, ResultFile result, int top)
-            throws CommandFailure {
-        TokenCounter counter = new TokenCounter(map);
-        long begun = System.nanoTime();
-        try (Progress progress = new Progress(Input.size(inputs))) {
-            counter.count(new TokenReader(inputs, tokenizer), progress);
-        }
-        double seconds = (System.nanoTime() - begun) / 1e9;
-        boolean read = result == null || result.write(map);
-        if (printTop(TopEntries.of(map, top)) && read) {
-            printSummary(counter, map, seconds);
+    private void count(List<Input> inputs, Tokenizer tokenizer) throws CommandFailure {
+        try (ResultFile result = output == null ? null : ResultFile.open(output);
+                StringLongMap map = StringLongMap.create()) {
+            TokenCounter counter = new TokenCounter(map);
+            long begun = System.nanoTime();
+            try (Progress progress = new Progress(Input.size(inputs))) {
+                counter.count(new TokenReader(inputs, tokenizer), progress);
+            }
+            double seconds = (System.nanoTime() - begun) / 1e9;
+            boolean read = result == null || result.write(map);
+            if (printTop(TopEntries.of(map, top)) && read) {
+                printSummary(counter, map, seconds);
+            }
         }
     }
 
@@ -141,22 +174,16 @@ final class CountCommand {
         }
     }
 
-    /** Totals, in the C locale's notation. String.format would cost more than it is worth here. */
+    /** Totals. The first use of String.format in a JVM would take longer than many a count. */
     private static void printSummary(TokenCounter counter, StringLongMap map, double seconds) {
         double megabytes = counter.bytes() / 1e6;
-        String summary =
-                "total         "
-                        + counter.tokens()
-                        + "\ndistinct      "
-                        + map.size()
-                        + "\nMB            "
-                        + decimal(megabytes, 1)
-                        + "\nseconds       "
-                        + decimal(seconds, 3)
-                        + "\nMB/s          "
-                        + decimal(megabytes / seconds, 1)
-                        + "\nnative bytes  "
-                        + map.stats().usedBytes();
+        StringBuilder summary = new StringBuilder();
+        summary.append("total         ").append(counter.tokens());
+        summary.append("\ndistinct      ").append(map.size());
+        summary.append("\nMB            ").append(decimal(megabytes, 1));
+        summary.append("\nseconds       ").append(decimal(seconds, 3));
+        summary.append("\nMB/s          ").append(decimal(megabytes / seconds, 1));
+        summary.append("\nnative bytes  ").append(map.stats().usedBytes());
         System.err.println(summary);
     }
 

@@ -2,43 +2,37 @@ package dev.tophash.cli;
 
 import dev.tophash.Tophash;
 
+import picocli.CommandLine.Command;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Tells what Tophash runs on and what it found there. */
-final class DoctorCommand {
-    private static final String HELP =
-            """
-            Usage: tophash doctor
-            Shows architecture, JDK, huge pages, page size, library, version, kernel and linkage.
-
-            Exit status: 0 if the native library works, 1 if it cannot be loaded; the last line says why.
-            """;
-
+@Command(
+        name = "doctor",
+        mixinStandardHelpOptions = true,
+        description =
+                "Shows architecture, JDK, huge pages, page size, library, version, kernel and linkage.",
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:the native library works",
+            "1:it cannot be loaded; the last line says why",
+            "2:an argument is wrong"
+        })
+final class DoctorCommand implements Callable<Integer> {
     private static final Path HUGE_PAGES = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
     private static final Path AUXILIARY_VECTOR = Path.of("/proc/self/auxv");
     private static final long AT_PAGESZ = 6;
     private static final String UNKNOWN = "unknown";
 
-    private DoctorCommand() {}
-
-    /** Runs the command with the arguments that follow its name; returns its exit status. */
-    static int run(List<String> arguments) throws CommandFailure {
-        Arguments parsed = Arguments.parse(arguments, List.of("--help", "-h"), List.of());
-        if (!parsed.operands().isEmpty()) {
-            throw CommandFailure.usage(
-                    parsed.operands().getFirst() + ": doctor takes no arguments");
-        }
-        if (parsed.has("--help") || parsed.has("-h")) {
-            System.out.print(HELP);
-            return 0;
-        }
+    @Override
+    public Integer call() {
         row("architecture", property("os.name") + " " + property("os.arch"));
         row("jdk", property("java.vm.name") + " " + property("java.vm.version"));
         row("java home", property("java.home"));

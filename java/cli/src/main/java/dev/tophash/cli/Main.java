@@ -2,8 +2,12 @@ package dev.tophash.cli;
 
 import dev.tophash.Tophash;
 
-import java.util.Arrays;
-import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
+
+import java.io.PrintWriter;
 
 /**
  * The {@code tophash} command.
@@ -12,6 +16,13 @@ import java.util.List;
  * something failed on the way, 2 when an argument is at fault. Errors are one line on standard
  * error.
  */
+@Command(
+        name = "tophash",
+        description = "An off-heap hash map, from the command line.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {CountCommand.class, DoctorCommand.class})
 public final class Main {
     /** An argument is wrong. */
     static final int USAGE = 2;
@@ -19,59 +30,60 @@ public final class Main {
     /** Something failed on the way. */
     static final int FAILURE = 1;
 
-    private static final String HELP =
-            """
-            Usage: tophash COMMAND [ARGUMENT...]
-            An off-heap hash map, from the command line.
-
-              count FILE...  count words, lines or fields
-              doctor         show what Tophash runs on and what it found there
-              --help         show this text; also after a command
-              --version      show the version
-            """;
-
     private Main() {}
 
     /** Runs the command and ends the JVM with its exit status. */
     public static void main(String[] args) {
-        System.exit(run(Arrays.asList(args)));
+        if (args.length > 0 && args[0].equals("count")) {
+            WarmUp.start();
+        }
+        System.exit(run(args));
     }
 
     /** Runs the command; returns its exit status. */
-    static int run(List<String> arguments) {
-        String command = arguments.isEmpty() ? "" : arguments.getFirst();
-        String name = "tophash";
+    static int run(String... args) {
+        CommandLine command = new CommandLine(new Main());
+        command.setExpandAtFiles(false); // a file named @words is a file, not a list of arguments
+        command.setParameterExceptionHandler((e, line) -> wrongArgument(e));
+        command.setExecutionExceptionHandler((e, failed, parsed) -> failed(e, failed));
+        if (args.length == 0) {
+            command.usage(System.err);
+            return USAGE;
+        }
         try {
-            List<String> rest =
-                    arguments.isEmpty() ? arguments : arguments.subList(1, arguments.size());
-            switch (command) {
-                case "count":
-                    name = "tophash count";
-                    CountCommand.run(rest);
-                    return 0;
-                case "doctor":
-                    name = "tophash doctor";
-                    return DoctorCommand.run(rest);
-                case "help", "--help", "-h":
-                    System.out.print(HELP);
-                    return 0;
-                case "version", "--version", "-V":
-                    System.out.println("tophash " + Tophash.version());
-                    return 0;
-                case "":
-                    System.err.print(HELP);
-                    return USAGE;
-                default:
-                    throw CommandFailure.usage(
-                            command + ": no such command; there are count and doctor");
-            }
-        } catch (CommandFailure e) {
-            System.err.println(name + ": " + e.getMessage());
-            return e.status;
+            return command.execute(args);
         } catch (LinkageError e) {
-            // The native library cannot be loaded; the message says why and what to do.
-            System.err.println(name + ": " + DoctorCommand.rootMessage(e));
-            return FAILURE;
+            // --version asks the native library, which cannot be loaded: the message says why.
+            return say(command, DoctorCommand.rootMessage(e), FAILURE);
+        }
+    }
+
+    private static int wrongArgument(ParameterException e) {
+        CommandLine command = e.getCommandLine();
+        String message = e.getMessage().lines().findFirst().orElse("wrong arguments");
+        String help = " (see " + command.getCommandSpec().qualifiedName() + " --help)";
+        return say(command, message + help, USAGE);
+    }
+
+    private static int failed(Exception e, CommandLine command) throws Exception {
+        if (e instanceof CommandFailure failure) {
+            return say(command, failure.getMessage(), failure.status);
+        }
+        throw e; // a bug: its stack trace is wanted
+    }
+
+    private static int say(CommandLine command, String message, int status) {
+        PrintWriter err = command.getErr();
+        err.println(command.getCommandSpec().qualifiedName() + ": " + message);
+        err.flush();
+        return status;
+    }
+
+    /** Prints the version of the library. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"tophash " + Tophash.version()};
         }
     }
 }

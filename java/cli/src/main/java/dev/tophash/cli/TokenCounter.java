@@ -54,12 +54,8 @@ final class TokenCounter {
     }
 
     private void count(Chunk chunk) throws CommandFailure {
-        switch (chunk.failure) {
-            case null -> {}
-            case CommandFailure failure -> throw failure;
-            case RuntimeException failure -> throw failure;
-            case Error failure -> throw failure;
-            default -> throw new AssertionError(chunk.failure);
+        if (chunk.failure != null) {
+            rethrow(chunk.failure);
         }
         if (ones.length < chunk.count) {
             ones = new long[chunk.starts.length];
@@ -70,5 +66,16 @@ final class TokenCounter {
         }
         tokens += chunk.count;
         bytes = chunk.bytesSoFar;
+    }
+
+    /** Throws in this thread what ended the reader's: what its code can throw, and nothing else. */
+    private static void rethrow(Throwable failure) throws CommandFailure {
+        if (failure instanceof CommandFailure e) {
+            throw e;
+        }
+        if (failure instanceof RuntimeException e) {
+            throw e;
+        }
+        throw (Error) failure;
     }
 }

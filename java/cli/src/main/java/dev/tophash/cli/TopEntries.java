@@ -10,20 +10,23 @@ import java.util.PriorityQueue;
 
 /** The entries of a map with the highest counts. */
 final class TopEntries {
-    /** A key as it was in the input, and how often. */
-    record Entry(byte[] key, long count) {}
-
-    /** Highest count first; among equal counts, keys in the order of their unsigned bytes. */
-    private static final Comparator<Entry> ORDER =
-            Comparator.comparingLong(Entry::count)
-                    .reversed()
-                    .thenComparing(Entry::key, Arrays::compareUnsigned);
+    /**
+     * A key as it was in the input, and how often. In order, the highest count comes first; among
+     * equal counts, keys go by their unsigned bytes.
+     */
+    record Entry(byte[] key, long count) implements Comparable<Entry> {
+        @Override
+        public int compareTo(Entry other) {
+            int byCount = Long.compare(other.count, count);
+            return byCount != 0 ? byCount : Arrays.compareUnsigned(key, other.key);
+        }
+    }
 
     private TopEntries() {}
 
     /** At most {@code limit} entries (0 or more), in order. */
     static List<Entry> of(StringLongMap map, int limit) {
-        PriorityQueue<Entry> best = new PriorityQueue<>(ORDER.reversed());
+        PriorityQueue<Entry> best = new PriorityQueue<>(Comparator.reverseOrder());
         var cursor = map.cursor();
         while (limit > 0 && cursor.next()) {
             long count = cursor.value();
@@ -36,7 +39,7 @@ final class TopEntries {
             }
         }
         List<Entry> entries = new ArrayList<>(best);
-        entries.sort(ORDER);
+        entries.sort(null);
         return entries;
     }
 }

@@ -83,7 +83,7 @@ public final class NativeLoader {
             // called from here so that the library belongs to the class loader of the bindings.
             loaded =
                     new NativeLoader(
-                                    NativeLoader.class::getResourceAsStream,
+                                    name -> NativeLoader.class.getResourceAsStream(name),
                                     System::getProperty,
                                     path -> System.load(path.toString()))
                             .run();
