@@ -10,8 +10,8 @@ typedef enum { WRITE_PUT, WRITE_IF_ABSENT, WRITE_ADD, WRITE_REMOVE } write_kind;
 TH_INLINE th_status write_one(const th_shape *s, th_map *m, const th_key *key, uint64_t hash, write_kind kind,
                               uint64_t operand, uint64_t otherwise) {
     th_place place;
-    th_status status =
-        kind == WRITE_REMOVE ? find_to_remove(s, m, key, hash, &place) : upsert(s, m, key, hash, 0, &place);
+    th_status status = kind == WRITE_REMOVE ? find_to_remove(s, m, key, hash, &place)
+                                            : upsert(s, m, key, hash, 0, bytes_of(s, m, false), &place);
     if (status < 0 || (kind == WRITE_REMOVE && status == TH_ABSENT)) {
         return status;
     }
@@ -68,7 +68,8 @@ TH_INLINE bool batch_key(const th_shape *s, const key_source *source, uint64_t i
     if (start > end || end > source->size || end - start > TH_MAX_BYTES) {
         return false;
     }
-    *key = th_key_bytes(source->data + start, end - start);
+    /* All keys may be empty and data NULL, to which nothing may be added. */
+    *key = th_key_bytes(source->data == NULL ? NULL : source->data + start, end - start);
     return true;
 }
 

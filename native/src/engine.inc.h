@@ -63,11 +63,11 @@ static bool TH_K(any_find)(th_map *m, const void *key, uint64_t length, const ui
 }
 
 /* Writes a value into a slot; for bytes, room for it has been seen to. */
-static void TH_K(store_value)(const th_shape *s, th_map *m, uint8_t *slot, const void *value,
+static void TH_K(store_value)(const th_shape *s, th_bytes_heap *heap, uint8_t *slot, const void *value,
                               uint64_t length) {
     if (s->value_bytes) {
         th_key image = th_key_bytes(value, length);
-        th_bytes_store(slot, &image, bytes_of(s, m, false));
+        th_bytes_store(slot, &image, heap);
     } else if (length > 0) {
         memcpy(slot, value, length);
     }
@@ -79,19 +79,19 @@ static th_status TH_K(any_put)(th_map *m, const void *key, uint64_t length, cons
     th_key k = th_key_of(s, key, length);
     uint64_t hash = th_key_hash(s, &k, m->h.hash0);
     th_place place;
-    th_status status = upsert(s, m, &k, hash, s->value_bytes ? value_length : 0, &place);
+    th_bytes_heap *heap = bytes_of(s, m, false);
+    th_status status = upsert(s, m, &k, hash, s->value_bytes ? value_length : 0, heap, &place);
     if (status < 0 || (status == TH_PRESENT && !replace)) {
         return status;
     }
     uint8_t *slot = th_bucket_value(s, place.bucket, place.slot);
     if (status == TH_PRESENT && s->value_bytes) {
-        th_bytes_heap *heap = bytes_of(s, m, false);
         if (!th_bytes_has_room(heap, 0, value_length, th_bytes_to_move(m->h.extra))) {
             return TH_NEEDS_ROOM;
         }
         th_bytes_drop(slot, heap);
     }
-    TH_K(store_value)(s, m, slot, value, value_length);
+    TH_K(store_value)(s, heap, slot, value, value_length);
     return status;
 }
 

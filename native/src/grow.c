@@ -337,6 +337,7 @@ static th_status room_in_arrays(th_map *m, bool *acted) {
             return room_while_growing(m, acted);
         }
         end_growth(m);
+        return TH_OK; /* a removal needs no more, and must not fail for want of it */
     }
     if (x->wants_seed) {
         reseed(m);

@@ -101,16 +101,19 @@ static void check_entry(check *c, th_array_word array, uint64_t first, uint8_t *
     c->entries++;
 }
 
-static void check_bucket(check *c, th_array_word array, uint64_t first, uint8_t *bucket, bool *rest,
+static void check_bucket(check *c, th_array_word array, uint64_t first, uint8_t *bucket, uint8_t *before,
                          const th_bytes_heap *heap) {
     for (uint32_t slot = 0; slot < TH_SLOTS; slot++) {
         uint8_t state = bucket[slot];
-        if (*rest && state != TH_EMPTY_REST) {
+        if (*before == TH_EMPTY_REST && state != TH_EMPTY_REST) {
             broken(c, "state %u follows an empty rest in bucket %llu", state, (unsigned long long)first);
         }
-        if (state == TH_EMPTY_REST) {
-            *rest = true;
-        } else if (state > TH_EMPTY_ONE && state < TH_MIN_TOPHASH) {
+        if (*before == TH_EMPTY_ONE && state == TH_EMPTY_REST) {
+            broken(c, "an empty slot before an empty rest in bucket %llu is not rest itself",
+                   (unsigned long long)first);
+        }
+        *before = state;
+        if (state > TH_EMPTY_ONE && state < TH_MIN_TOPHASH) {
             broken(c, "slot %u of bucket %llu is marked %u but not evacuated", slot,
                    (unsigned long long)first, state);
         } else if (state >= TH_MIN_TOPHASH) {
@@ -136,13 +139,17 @@ static void check_array(check *c, th_array_word array, bool old, const th_bytes_
         if (old && th_is_evacuated(c->s, c->m, array, first)) {
             continue;
         }
-        bool rest = false;
+        uint8_t before = TH_MIN_TOPHASH; /* the state of the slot before, in the whole chain */
         uint64_t index = first;
         for (;;) {
             uint8_t *bucket = th_bucket_at(c->s, array, index);
-            check_bucket(c, array, first, bucket, &rest, heap);
+            check_bucket(c, array, first, bucket, &before, heap);
             uint64_t link = th_load32(bucket + TH_OVERFLOW_OFFSET);
             if (link == 0) {
+                if (before == TH_EMPTY_ONE) {
+                    broken(c, "the chain of bucket %llu ends in an empty slot that is not rest",
+                           (unsigned long long)first);
+                }
                 break;
             }
             uint64_t next = main + link - 1;

@@ -5,13 +5,13 @@
  * value_length counts for values in the bytes heap only.
  */
 TH_INLINE th_status insert(const th_shape *s, th_map *m, const th_key *key, uint64_t hash,
-                           uint64_t value_length, th_array_word array, const th_gap *gap, th_place *place) {
+                           uint64_t value_length, th_array_word array, const th_gap *gap, th_bytes_heap *heap,
+                           th_place *place) {
     th_extra *x = m->h.extra;
     bool growing = m->h.oldbuckets != 0;
     if (TH_UNLIKELY(m->h.count >= x->grow_at && !growing)) {
         return TH_NEEDS_ROOM;
     }
-    th_bytes_heap *heap = bytes_of(s, m, false);
     if (s->key_class == TH_KEY_BYTES || s->value_bytes) {
         uint64_t key_length = s->key_class == TH_KEY_BYTES ? key->length : 0;
         if (!th_bytes_has_room(heap, key_length, value_length, th_bytes_to_move(x))) {
@@ -46,10 +46,11 @@ TH_INLINE th_status insert(const th_shape *s, th_map *m, const th_key *key, uint
 
 /*
  * Finds the key's slot or makes one: TH_PRESENT, TH_ABSENT (key stored, value not yet), TH_NEEDS_ROOM.
- * During growth the key's old bucket is evacuated first, so that new entries only go to the new array.
+ * During growth the key's old bucket is evacuated first, so that new entries only go to the new array. The
+ * caller loads the bytes heap, once for all it does, because a racing call can take it away.
  */
 TH_INLINE th_status upsert(const th_shape *s, th_map *m, const th_key *key, uint64_t hash,
-                           uint64_t value_length, th_place *place) {
+                           uint64_t value_length, th_bytes_heap *heap, th_place *place) {
     th_array_word array = th_load_word(&m->h.buckets);
     if (TH_UNLIKELY(array == 0)) {
         return TH_NEEDS_ROOM;
@@ -58,10 +59,10 @@ TH_INLINE th_status upsert(const th_shape *s, th_map *m, const th_key *key, uint
         return TH_NEEDS_ROOM;
     }
     th_gap gap = {NULL, 0, NULL, 0, 0};
-    if (probe(s, array, key, hash, bytes_of(s, m, false), place, &gap)) {
+    if (probe(s, array, key, hash, heap, place, &gap)) {
         return TH_PRESENT;
     }
-    return insert(s, m, key, hash, value_length, array, &gap, place);
+    return insert(s, m, key, hash, value_length, array, &gap, heap, place);
 }
 
 /* The bucket before `index` in the chain of a hash. */

@@ -21,7 +21,7 @@ import java.util.List;
  */
 class MisuseStressTest {
     private static final long MILLIS =
-            Long.getLong("tophash.stress.millis", Effort.EMULATED ? 2_000 : 3_000);
+            Long.getLong("tophash.stress.millis", Effort.EMULATED ? 6_000 : 3_000);
 
     @TempDir Path directory;
 
