@@ -4,7 +4,6 @@ import static dev.tophash.internal.Status.ABSENT;
 import static dev.tophash.internal.Status.PRESENT;
 
 import dev.tophash.internal.Batches;
-import dev.tophash.internal.Linkage;
 import dev.tophash.internal.LongCalls;
 import dev.tophash.internal.NativeHeap;
 
@@ -58,7 +57,8 @@ public final class LongLongMap extends OffHeapMap {
      *
      * @param expectedSize entries that fit without growth, 0 or more
      * @return an empty map with the default value 0
-     * @throws IllegalArgumentException if {@code expectedSize} is negative
+     * @throws IllegalArgumentException if {@code expectedSize} is negative or beyond what a map can
+     *     have
      */
     public static LongLongMap withExpectedSize(long expectedSize) {
         return new LongLongMap(expectedSize, 0);
@@ -70,7 +70,8 @@ public final class LongLongMap extends OffHeapMap {
      * @param expectedSize entries that fit without growth, 0 or more
      * @param defaultValue what the map returns for an absent key
      * @return an empty map
-     * @throws IllegalArgumentException if {@code expectedSize} is negative
+     * @throws IllegalArgumentException if {@code expectedSize} is negative or beyond what a map can
+     *     have
      */
     public static LongLongMap withExpectedSize(long expectedSize, long defaultValue) {
         return new LongLongMap(expectedSize, defaultValue);
@@ -124,7 +125,7 @@ public final class LongLongMap extends OffHeapMap {
             writes++;
             int status = LongCalls.put(m, stamp, key, value);
             if (status >= 0) {
-                return status == ABSENT ? defaultValue() : Linkage.previous(m);
+                return status == ABSENT ? defaultValue() : previous(m);
             }
             recover(status, 0, round);
         }
@@ -143,7 +144,7 @@ public final class LongLongMap extends OffHeapMap {
             writes++;
             int status = LongCalls.putIfAbsent(m, stamp, key, value);
             if (status >= 0) {
-                return status == ABSENT ? defaultValue() : Linkage.previous(m);
+                return status == ABSENT ? defaultValue() : previous(m);
             }
             recover(status, 0, round);
         }
@@ -163,7 +164,7 @@ public final class LongLongMap extends OffHeapMap {
             writes++;
             int status = LongCalls.add(m, stamp, key, delta, defaultValue());
             if (status >= 0) {
-                return status == ABSENT ? defaultValue() : Linkage.previous(m);
+                return status == ABSENT ? defaultValue() : previous(m);
             }
             recover(status, 0, round);
         }
@@ -181,7 +182,7 @@ public final class LongLongMap extends OffHeapMap {
             writes++;
             int status = LongCalls.remove(m, stamp, key);
             if (status >= 0) {
-                return status == ABSENT ? defaultValue() : Linkage.previous(m);
+                return status == ABSENT ? defaultValue() : previous(m);
             }
             if (neverWritten()) {
                 return defaultValue();

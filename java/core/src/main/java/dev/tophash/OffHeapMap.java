@@ -8,6 +8,7 @@ import dev.tophash.internal.ffi.tophash_h;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.util.ConcurrentModificationException;
 
 /**
@@ -41,6 +42,9 @@ public abstract sealed class OffHeapMap implements AutoCloseable
      */
     private static final int MAX_ROUNDS = 1000;
 
+    /** 6.5 entries for each of the most buckets that a map can have. */
+    private static final long MAX_ENTRIES = 13L << (tophash_h.TH_MAX_B() - 1);
+
     private static final Cleaner CLEANER = Cleaner.create();
 
     private final NativeHeap.Type type;
@@ -62,10 +66,7 @@ public abstract sealed class OffHeapMap implements AutoCloseable
     private Cleaner.Cleanable cleanable;
 
     OffHeapMap(NativeHeap.Type type, long expectedSize, long defaultValue) {
-        if (expectedSize < 0) {
-            throw new IllegalArgumentException(
-                    "expectedSize is " + expectedSize + ", must be 0 or more");
-        }
+        checkEntries("expectedSize", expectedSize);
         this.type = type;
         this.expectedSize = expectedSize;
         this.defaultValue = defaultValue;
@@ -124,9 +125,7 @@ public abstract sealed class OffHeapMap implements AutoCloseable
      * @throws ConcurrentModificationException if another thread was seen writing
      */
     public final void reserve(long entries) {
-        if (entries < 0) {
-            throw new IllegalArgumentException("entries is " + entries + ", must be 0 or more");
-        }
+        checkEntries("entries", entries);
         ordinary(
                 entries > 0,
                 () -> tophash_h.th_map_reserve(header(), stamp, entries),
@@ -298,6 +297,22 @@ public abstract sealed class OffHeapMap implements AutoCloseable
     /** The native map as the ordinary functions take it. */
     private MemorySegment header() {
         return MemorySegment.ofAddress(map);
+    }
+
+    /** A native map's last replaced value. */
+    final long previous(long map) {
+        long value = Linkage.previous(map);
+        // A map that is forgotten in this very call must not be closed, and its header reused,
+        // before.
+        Reference.reachabilityFence(this);
+        return value;
+    }
+
+    private static void checkEntries(String name, long entries) {
+        if (entries < 0 || entries > MAX_ENTRIES) {
+            throw new IllegalArgumentException(
+                    name + " is " + entries + ", must be from 0 to " + MAX_ENTRIES);
+        }
     }
 
     /** One quick call's share of a batch. */

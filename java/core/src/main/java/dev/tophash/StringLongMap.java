@@ -8,7 +8,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.tophash.internal.Batches;
 import dev.tophash.internal.BytesCalls;
-import dev.tophash.internal.Linkage;
 import dev.tophash.internal.NativeHeap;
 import dev.tophash.internal.Utf8;
 
@@ -69,7 +68,8 @@ public final class StringLongMap extends OffHeapMap {
      *
      * @param expectedSize entries that fit without growth, 0 or more
      * @return an empty map with the default value 0
-     * @throws IllegalArgumentException if {@code expectedSize} is negative
+     * @throws IllegalArgumentException if {@code expectedSize} is negative or beyond what a map can
+     *     have
      */
     public static StringLongMap withExpectedSize(long expectedSize) {
         return new StringLongMap(expectedSize, 0);
@@ -81,7 +81,8 @@ public final class StringLongMap extends OffHeapMap {
      * @param expectedSize entries that fit without growth, 0 or more
      * @param defaultValue what the map returns for an absent key
      * @return an empty map
-     * @throws IllegalArgumentException if {@code expectedSize} is negative
+     * @throws IllegalArgumentException if {@code expectedSize} is negative or beyond what a map can
+     *     have
      */
     public static StringLongMap withExpectedSize(long expectedSize, long defaultValue) {
         return new StringLongMap(expectedSize, defaultValue);
@@ -219,7 +220,7 @@ public final class StringLongMap extends OffHeapMap {
             writes++;
             int status = BytesCalls.put(m, stamp, key, key.byteSize(), value);
             if (status >= 0) {
-                return status == ABSENT ? defaultValue() : Linkage.previous(m);
+                return status == ABSENT ? defaultValue() : previous(m);
             }
             recover(status, key.byteSize(), round);
         }
@@ -260,7 +261,7 @@ public final class StringLongMap extends OffHeapMap {
             writes++;
             int status = BytesCalls.putIfAbsent(m, stamp, key, key.byteSize(), value);
             if (status >= 0) {
-                return status == ABSENT ? defaultValue() : Linkage.previous(m);
+                return status == ABSENT ? defaultValue() : previous(m);
             }
             recover(status, key.byteSize(), round);
         }
@@ -301,7 +302,7 @@ public final class StringLongMap extends OffHeapMap {
             writes++;
             int status = BytesCalls.add(m, stamp, key, key.byteSize(), delta, defaultValue());
             if (status >= 0) {
-                return status == ABSENT ? defaultValue() : Linkage.previous(m);
+                return status == ABSENT ? defaultValue() : previous(m);
             }
             recover(status, key.byteSize(), round);
         }
@@ -339,7 +340,7 @@ public final class StringLongMap extends OffHeapMap {
             writes++;
             int status = BytesCalls.remove(m, stamp, key, key.byteSize());
             if (status >= 0) {
-                return status == ABSENT ? defaultValue() : Linkage.previous(m);
+                return status == ABSENT ? defaultValue() : previous(m);
             }
             if (neverWritten()) {
                 return defaultValue();
@@ -789,9 +790,9 @@ public final class StringLongMap extends OffHeapMap {
         checkOpen();
         Utf8.Keys encoded = new Utf8.Keys(Math.min(length, CHUNK));
         long present = 0;
-        for (int done = 0; done < length; done += CHUNK) {
-            int n = Math.min(length - done, CHUNK);
-            encoded.fill(keys, offset + done, offset + done + n);
+        for (int done = 0; done < length; ) {
+            int end = offset + done + Math.min(length - done, CHUNK);
+            int n = encoded.fill(keys, offset + done, end);
             present +=
                     step.run(
                             MemorySegment.ofArray(encoded.data()),
@@ -799,6 +800,7 @@ public final class StringLongMap extends OffHeapMap {
                             Batches.part(encoded.bounds(), 1, n),
                             offset + done,
                             n);
+            done += n;
         }
         return present;
     }

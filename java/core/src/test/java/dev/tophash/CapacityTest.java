@@ -64,7 +64,7 @@ class CapacityTest {
 
     private static void refused(String part, Executable call) {
         String message = assertThrows(IllegalArgumentException.class, call).getMessage();
-        assertTrue(message.contains(part) && message.contains("must be 0 or more"), message);
+        assertTrue(message.contains(part) && message.contains("must be from 0 to"), message);
     }
 
     @ParameterizedTest

@@ -53,6 +53,8 @@ public final class Utf8 {
      * chunk.
      */
     public static final class Keys {
+        private static final int ENOUGH_BYTES = 1 << 20;
+
         private byte[] data = new byte[1 << 12];
         private final long[] ends;
         private int count;
@@ -62,19 +64,28 @@ public final class Utf8 {
             ends = new long[capacity + 1];
         }
 
-        /** Replaces the content by strings [from, to) of an array. */
-        public void fill(String[] strings, int from, int to) {
+        /**
+         * Replaces the content by strings of an array, from one on, until {@code to} or until
+         * enough bytes are there for one batch.
+         *
+         * @return how many strings were taken, at least one
+         */
+        public int fill(String[] strings, int from, int to) {
             count = 0;
             int size = 0;
-            for (int i = from; i < to; i++) {
+            for (int i = from; i < to && (i == from || size < ENOUGH_BYTES); i++) {
                 byte[] key = encode(strings[i]);
+                if (i > from && key.length > ENOUGH_BYTES) {
+                    break; // alone in the next batch, where it fits whatever its length
+                }
                 if (key.length > data.length - size) {
-                    data = Arrays.copyOf(data, Math.addExact(size, Math.max(size, key.length)));
+                    data = Arrays.copyOf(data, Math.max(2 * size, size + key.length));
                 }
                 System.arraycopy(key, 0, data, size, key.length);
                 size += key.length;
                 ends[++count] = size;
             }
+            return count;
         }
 
         public byte[] data() {
