@@ -60,29 +60,24 @@ public final class Batches {
         Objects.checkFromIndexSize(offset, length, starts.length);
         Objects.checkFromIndexSize(offset, length, ends.length);
         long size = data.byteSize();
+        long most = tophash_h.TH_MAX_BYTES();
         for (int i = offset; i < offset + length; i++) {
-            if (starts[i] < 0 || starts[i] > ends[i] || ends[i] > size) {
-                throw new IndexOutOfBoundsException(
-                        "key "
-                                + i
-                                + " is ["
-                                + starts[i]
-                                + ", "
-                                + ends[i]
-                                + ") of "
-                                + size
-                                + " bytes of data");
-            }
-            if (ends[i] - starts[i] > tophash_h.TH_MAX_BYTES()) {
-                throw new IllegalArgumentException(
-                        "key "
-                                + i
-                                + " has "
-                                + (ends[i] - starts[i])
-                                + " bytes, at most "
-                                + tophash_h.TH_MAX_BYTES()
-                                + " are allowed");
+            long start = starts[i];
+            long end = ends[i];
+            // Negative if one of them is: this loop runs for every batch, and mostly before C2 has
+            // seen it.
+            if ((start | (end - start) | (size - end) | (most - (end - start))) < 0) {
+                throw badSpan(i, start, end, size, most);
             }
         }
+    }
+
+    private static RuntimeException badSpan(int i, long start, long end, long size, long most) {
+        if (start >= 0 && start <= end && end <= size) {
+            return new IllegalArgumentException(
+                    "key " + i + " has " + (end - start) + " bytes, must have at most " + most);
+        }
+        return new IndexOutOfBoundsException(
+                "key " + i + " is [" + start + ", " + end + ") of " + size + " bytes of data");
     }
 }
