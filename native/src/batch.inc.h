@@ -69,7 +69,8 @@ TH_INLINE bool batch_key(const th_shape *s, const key_source *source, uint64_t i
         return false;
     }
     /* All keys may be empty and data NULL, to which nothing may be added. */
-    *key = th_key_bytes(source->data == NULL ? NULL : source->data + start, end - start);
+    const uint8_t *bytes = source->data == NULL ? NULL : source->data + start;
+    *key = th_key_bytes_within(bytes, end - start, source->size - start);
     return true;
 }
 

@@ -7,6 +7,19 @@
 
 #include "layout.h"
 
+#define XXH_INLINE_ALL
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#pragma GCC diagnostic ignored "-Wpedantic"
+#pragma GCC diagnostic ignored "-Wshadow"
+#endif
+#include <xxhash.h>
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+
 /*
  * 64-bit keys: one multiplication to 128 bits, folded, as in wyhash (Wang Yi,
  * github.com/wangyi-fudan/wyhash). The seed is spread over the word first (the golden ratio's multiplier),
@@ -22,5 +35,15 @@ TH_INLINE uint64_t th_hash_word(uint64_t key, uint32_t seed) {
 
 /* Other keys: XXH3, 64 bits, with the seed (xxHash library). */
 uint64_t th_hash_bytes(const void *key, uint64_t length, uint32_t seed);
+
+/*
+ * Bytes keys that fit in their slot: XXH3 of the slot's 16 bytes, which hold the length and the zero-padded
+ * key. A constant length leaves no branch on the key's, which for words of a text is mispredicted all the
+ * time.
+ */
+TH_INLINE uint64_t th_hash_image(uint64_t low, uint64_t high, uint32_t seed) {
+    uint64_t image[2] = {low, high};
+    return XXH3_64bits_withSeed(image, sizeof image, seed);
+}
 
 #endif

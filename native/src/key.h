@@ -50,6 +50,37 @@ TH_INLINE th_key th_key_bytes(const uint8_t *bytes, uint64_t length) {
     return key;
 }
 
+/* For th_key_bytes_within: which bytes of 16 belong to a key of 0 .. 12. */
+static const uint64_t th_image_masks[16][2] = {
+    {0, 0},
+    {0xff, 0},
+    {0xffff, 0},
+    {0xffffff, 0},
+    {0xffffffff, 0},
+    {0xffffffffff, 0},
+    {0xffffffffffff, 0},
+    {0xffffffffffffff, 0},
+    {UINT64_MAX, 0},
+    {UINT64_MAX, 0xff},
+    {UINT64_MAX, 0xffff},
+    {UINT64_MAX, 0xffffff},
+    {UINT64_MAX, 0xffffffff},
+};
+
+/* The same where `room` bytes from the key on may be read: with 16, there is no branch on a short key's
+ * length. */
+TH_INLINE th_key th_key_bytes_within(const uint8_t *bytes, uint64_t length, uint64_t room) {
+    if (TH_UNLIKELY(room < 16)) {
+        return th_key_bytes(bytes, length);
+    }
+    const uint64_t *mask = th_image_masks[length & 15];
+    uint64_t front = th_load64(bytes) & mask[0];
+    uint64_t back = th_load64(bytes + 8) & mask[1];
+    bool in_slot = length <= TH_INLINE_BYTES;
+    return (th_key){bytes, length, in_slot ? length | front << 32 : length,
+                    in_slot ? front >> 32 | back << 32 : 0};
+}
+
 /* From the pointers of the any-type functions; the length has been checked. */
 TH_INLINE th_key th_key_of(const th_shape *s, const void *bytes, uint64_t length) {
     switch (s->key_class) {
@@ -69,8 +100,11 @@ TH_INLINE uint64_t th_key_hash(const th_shape *s, th_key *key, uint32_t seed) {
     if (s->key_class == TH_KEY_WORD8 || s->key_class == TH_KEY_WORD4) {
         return th_hash_word(key->low, seed);
     }
+    if (s->key_class == TH_KEY_BYTES && key->length <= TH_INLINE_BYTES) {
+        return th_hash_image(key->low, key->high, seed);
+    }
     uint64_t hash = th_hash_bytes(key->bytes, key->length, seed);
-    if (s->key_class == TH_KEY_BYTES && key->length > TH_INLINE_BYTES) {
+    if (s->key_class == TH_KEY_BYTES) {
         key->low = key->length | (hash >> 32 << 32);
     }
     return hash;
@@ -158,6 +192,9 @@ TH_INLINE uint64_t th_slot_hash(const th_shape *s, const uint8_t *slot, const th
     }
     uint64_t length;
     const uint8_t *bytes = th_slot_bytes(slot, heap, &length);
+    if (length <= TH_INLINE_BYTES) {
+        return th_hash_image(th_load64(slot), th_load64(slot + 8), seed);
+    }
     return bytes == NULL ? 0 : th_hash_bytes(bytes, length, seed);
 }
 

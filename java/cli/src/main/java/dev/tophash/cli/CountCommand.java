@@ -138,7 +138,8 @@ final class CountCommand implements Callable<Integer> {
 
     /**
      * A guess that spares most of the growing: natural text and source code have a new word every
-     * hundred to several hundred bytes. Too high a guess costs a tenth of the input's size in memory.
+     * hundred to several hundred bytes. Too high a guess costs a tenth of the input's size in
+     * memory.
      */
     private static long expectedKeys(List<Input> inputs) {
         long size = Input.size(inputs);
