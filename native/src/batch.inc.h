@@ -50,8 +50,9 @@ typedef struct batch {
     uint64_t otherwise;
 } batch;
 
-#define PIPE_DISTANCE 12u /* D: see docs/decisions.md for the table */
-#define PIPE_RING 32u     /* a power of two above 2D */
+#define PIPE_DISTANCE 12u               /* D: see docs/decisions.md for the table */
+#define BATCH_BYTES ((uint64_t)1 << 16) /* of keys in one quick call; more than one key may have */
+#define PIPE_RING 32u                   /* a power of two above 2D */
 
 typedef struct pipe {
     th_key keys[PIPE_RING]; /* of bytes; words are cheaper to read again than to keep */
@@ -120,6 +121,7 @@ TH_INLINE uint64_t run_pipe(const th_shape *s, batch_kind kind, th_map *m, const
     th_array_word array = th_load_word(&m->h.buckets);
     uint32_t seed = m->h.hash0;
     uint64_t end = to;
+    uint64_t bytes_left = BATCH_BYTES;
     for (uint64_t i = from; i < end + 2 * PIPE_DISTANCE; i++) {
         uint32_t ring = (uint32_t)i & (PIPE_RING - 1);
         if (i < end) {
@@ -129,6 +131,10 @@ TH_INLINE uint64_t run_pipe(const th_shape *s, batch_kind kind, th_map *m, const
                 p.hashes[ring] = hash;
                 if (s->key_class == TH_KEY_BYTES) {
                     p.keys[ring] = key;
+                    if (key.length >= bytes_left) {
+                        end = i + 1; /* the next call goes on */
+                    }
+                    bytes_left -= key.length;
                 }
                 if (array != 0) {
                     __builtin_prefetch(th_bucket_at(s, array, th_index(array, hash)));

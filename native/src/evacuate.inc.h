@@ -139,8 +139,8 @@ TH_INLINE void evacuate(const th_shape *s, th_map *m, th_array_word old, th_arra
 /* Moves nevacuate past buckets that are done; at most 1,024 a call, as Go does. */
 TH_INLINE void advance(const th_shape *s, th_map *m, th_array_word old) {
     uint64_t end = th_array_main(old);
-    uint64_t stop = m->h.nevacuate + 1024;
-    uint64_t n = m->h.nevacuate;
+    uint64_t n = th_load_nevacuate(m);
+    uint64_t stop = n + 1024;
     while (n < end && n < stop && th_is_evacuated(s, m, old, n)) {
         n++;
     }
@@ -149,8 +149,9 @@ TH_INLINE void advance(const th_shape *s, th_map *m, th_array_word old) {
 
 /* Whether th_make_room has to give old pages back, or the whole old array, before growth goes on. */
 TH_INLINE bool release_due(const th_shape *s, const th_map *m, th_array_word old) {
-    uint64_t passed = m->h.nevacuate * s->bucket_size;
-    return m->h.nevacuate >= th_array_main(old) || passed >= th_array_of(old)->released + TH_RELEASE_BYTES;
+    uint64_t front = th_load_nevacuate(m);
+    return front >= th_array_main(old) ||
+           front * s->bucket_size >= th_array_of(old)->released + TH_RELEASE_BYTES;
 }
 
 /*
@@ -160,7 +161,7 @@ TH_INLINE bool release_due(const th_shape *s, const th_map *m, th_array_word old
 TH_INLINE bool growth_step(const th_shape *s, th_map *m, uint64_t hash) {
     th_array_word old = th_load_word(&m->h.oldbuckets);
     th_array_word array = th_load_word(&m->h.buckets);
-    uint64_t next = __atomic_load_n(&m->h.nevacuate, __ATOMIC_RELAXED);
+    uint64_t next = th_load_nevacuate(m);
     if (TH_UNLIKELY(old == 0 || array == 0 || next >= th_array_main(old))) {
         return false; /* a racing call has ended this growth; th_make_room knows what is next */
     }
@@ -193,8 +194,11 @@ static uint64_t TH_K(drain)(th_map *m, uint64_t buckets) {
     th_array_word old = m->h.oldbuckets;
     th_array_word array = m->h.buckets;
     uint64_t end = th_array_main(old);
-    for (; buckets > 0 && m->h.nevacuate < end; buckets--) {
-        uint64_t next = m->h.nevacuate;
+    for (; buckets > 0; buckets--) {
+        uint64_t next = th_load_nevacuate(m);
+        if (next >= end) {
+            return 0;
+        }
         if (!th_is_evacuated(s, m, old, next)) {
             const th_array *a = th_array_of(array);
             if (a->used + chain_entries(s, old, next) / TH_SLOTS > a->capacity) {
@@ -204,7 +208,8 @@ static uint64_t TH_K(drain)(th_map *m, uint64_t buckets) {
         }
         advance(s, m, old);
     }
-    return end - m->h.nevacuate;
+    uint64_t front = th_load_nevacuate(m);
+    return front < end ? end - front : 0;
 }
 
 /* Copies every entry of an array whose bucket is not evacuated. false: the new array has no room left. */

@@ -10,9 +10,9 @@
  * a chain only when the chain is full, so W insertions take at most W / 8 of them; at most 6.5 * 2^B
  * entries are moved in and 2^B inserted before growth has ended and the next can begin, which makes 2^B
  * overflow buckets always enough. (From B = 32 on links set the limit; 2^32 overflow buckets are enough for
- * random keys up to B = 34, and beyond that the array doubles a little early.) Regions reserve that many
- * (untouched, they cost nothing); blocks, where every byte counts, get a few and are replaced by larger ones
- * when these are used up.
+ * random keys up to B = 34, and beyond that the array doubles a little early.) Regions reserve that many and
+ * two more (untouched, they cost nothing); blocks, where every byte counts, get a few and are replaced by
+ * larger ones when these are used up.
  */
 #include "map.h"
 
@@ -145,9 +145,7 @@ static th_status start_growth(th_map *m, uint32_t b) {
     m->h.nevacuate = 0;
     m->h.noverflow = 0;
     th_array_word old = m->h.buckets;
-    if (b == m->h.B) {
-        m->h.flags |= TH_SAME_SIZE_GROW;
-    }
+    th_mark_same_size(m, b == m->h.B);
     m->h.B = (uint8_t)b;
     th_store_word(&m->h.oldbuckets, old);
     th_store_word(&m->h.buckets, array);
@@ -166,7 +164,7 @@ static void end_growth(th_map *m) {
     }
     x->old_bytes = x->bytes;
     m->h.nevacuate = 0;
-    m->h.flags &= (uint8_t)~TH_SAME_SIZE_GROW;
+    th_mark_same_size(m, false);
     x->grow_at = x->wants_seed ? 0 : th_grow_at(m->h.B);
 }
 
@@ -181,12 +179,15 @@ static bool release_passed(th_map *m) {
         return false;
     }
     size_t page = th_os_page_size();
-    uint64_t passed = m->h.nevacuate * x->shape.bucket_size / TH_RELEASE_BYTES * TH_RELEASE_BYTES;
+    uint64_t main = th_array_main(m->h.oldbuckets);
+    uint64_t front = th_load_nevacuate(m);
+    uint64_t passed =
+        (front < main ? front : main) * x->shape.bucket_size / TH_RELEASE_BYTES * TH_RELEASE_BYTES;
     uint64_t from = a->released < page ? page : a->released;
     if (passed <= from) {
         return false;
     }
-    th_os_discard((uint8_t *)a + from, passed - from);
+    (void)th_os_discard((uint8_t *)a + from, passed - from);
     a->released = passed;
     return true;
 }
@@ -281,7 +282,7 @@ th_status th_rebuild(th_map *m, uint32_t b, uint32_t seed) {
     m->h.B = (uint8_t)b;
     m->h.hash0 = seed;
     m->h.nevacuate = 0;
-    m->h.flags &= (uint8_t)~TH_SAME_SIZE_GROW;
+    th_mark_same_size(m, false);
     th_store_word(&m->h.oldbuckets, 0);
     th_store_word(&m->h.buckets, array);
     m->h.noverflow = th_noverflow(th_array_of(array)->used - th_array_main(array), b);
@@ -310,15 +311,18 @@ static void reseed(th_map *m) {
     }
 }
 
-/*
- * Room in the old and the new array while growing. Extends a block when its overflow buckets might not do
- * for the next step: entries / 8 + 2 are enough for any.
+/* Whether the overflow buckets left might not do for one step of growth: entries / 8 + 2 are enough for any.
  */
+static bool overflow_is_short(const th_map *m) {
+    const th_array *a = th_array_of(m->h.buckets);
+    return a->capacity - a->used < m->h.count / TH_SLOTS + 2;
+}
+
+/* Room in the old and the new array while growing. */
 static th_status room_while_growing(th_map *m, bool *acted) {
     th_array_word array = m->h.buckets;
     *acted = release_passed(m);
-    if (!*acted && can_extend(array) &&
-        th_array_of(array)->capacity - th_array_of(array)->used < m->h.count / TH_SLOTS + 2) {
+    if (!*acted && overflow_is_short(m) && can_extend(array)) {
         *acted = true;
         return extend_overflow(m);
     }
@@ -333,7 +337,7 @@ static th_status room_in_arrays(th_map *m, bool *acted) {
         return first_array(m);
     }
     if (m->h.oldbuckets != 0) {
-        if (m->h.nevacuate < th_array_main(m->h.oldbuckets)) {
+        if (th_load_nevacuate(m) < th_array_main(m->h.oldbuckets)) {
             return room_while_growing(m, acted);
         }
         end_growth(m);
@@ -386,7 +390,7 @@ static th_status make_room(th_map *m, uint64_t bytes) {
     if (status == TH_OK) {
         status = room_in_bytes(m, bytes, &acted);
     }
-    if (status == TH_OK && !acted && m->h.oldbuckets != 0) {
+    if (status == TH_OK && !acted && m->h.oldbuckets != 0 && overflow_is_short(m)) {
         /* By the count above, growth cannot run out of overflow buckets. If racing writers have made it do
            so all the same, start over with what is there. */
         status = th_rebuild(m, m->h.B, m->h.hash0);
@@ -416,8 +420,16 @@ static th_status reserve(th_map *m, uint64_t entries) {
         return TH_LIMIT;
     }
     if (m->h.buckets == 0) {
+        if (entries == 0) {
+            return TH_OK;
+        }
+        uint8_t before = x->first_b;
         x->first_b = (uint8_t)b;
-        return first_array(m);
+        th_status status = first_array(m);
+        if (status != TH_OK) {
+            x->first_b = before;
+        }
+        return status;
     }
     if (b <= m->h.B) {
         return TH_OK;

@@ -1,6 +1,6 @@
 /*
- * Hashing: one function per key class, equal on every architecture. The bucket's number is taken from the
- * highest bits, the tophash byte from the lowest.
+ * Hashing: words, bytes that fit in a slot, and other bytes, each equal on every architecture. The bucket's
+ * number is taken from the highest bits, the tophash byte from the lowest.
  */
 #ifndef TH_HASH_H
 #define TH_HASH_H
@@ -21,7 +21,7 @@
 #endif
 
 /*
- * 64-bit keys: one multiplication to 128 bits, folded, as in wyhash (Wang Yi,
+ * 8-byte keys, and 4-byte keys zero-extended: one multiplication to 128 bits, folded, as in wyhash (Wang Yi,
  * github.com/wangyi-fudan/wyhash). The seed is spread over the word first (the golden ratio's multiplier),
  * the factor is wyhash's first default secret. native/test/hash_test.cc compares chain lengths with the ideal
  * distribution.
@@ -33,7 +33,8 @@ TH_INLINE uint64_t th_hash_word(uint64_t key, uint32_t seed) {
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-/* Other keys: XXH3, 64 bits, with the seed (xxHash library). */
+/* Keys of another fixed width, and bytes keys beyond 12 bytes: XXH3, 64 bits, with the seed (xxHash library).
+ */
 uint64_t th_hash_bytes(const void *key, uint64_t length, uint32_t seed);
 
 /*

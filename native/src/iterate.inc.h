@@ -131,10 +131,13 @@ TH_INLINE bool follow_seed(const th_map *m, th_cursor *c) {
     if (TH_LIKELY(c->seeds[c->stage] == m->h.hash0)) {
         return true;
     }
-    if (c->stage + 1 >= TH_CURSOR_STAGES) {
-        return false;
+    bool untouched = !c->wrapped[c->stage] && c->position[c->stage] == c->start[c->stage];
+    if (!untouched) { /* a stage that has visited nothing need not be kept */
+        if (c->stage + 1 >= TH_CURSOR_STAGES) {
+            return false;
+        }
+        c->stage++;
     }
-    c->stage++;
     c->seeds[c->stage] = m->h.hash0;
     c->start[c->stage] = 0;
     c->position[c->stage] = 0;
@@ -196,7 +199,7 @@ TH_INLINE th_status walk_bucket(const th_shape *s, const th_map *m, th_cursor *c
     return TH_MORE;
 }
 
-#define WALK_BUCKETS 4096u /* looked at in one call, so that an emptied map's walk stays quick */
+#define WALK_BUCKETS 1024u /* looked at in one call, so that an emptied map's walk stays quick */
 
 #define CURSOR_PARAMS                                                                                        \
     th_map *m, th_cursor *c, uint32_t capacity, uint32_t *count, uint8_t *keys, uint64_t key_room,           \

@@ -146,7 +146,9 @@ void th_drop_arrays(th_map *m) {
     m->h.noverflow = 0;
     m->h.nevacuate = 0;
     m->h.count = 0;
+    th_mark_same_size(m, false);
     x->grow_at = 0;
+    x->wants_seed = 0;
 }
 
 th_status th_map_close(th_map *map, uint64_t stamp) {
@@ -189,7 +191,9 @@ static void clear_array(const th_shape *s, th_array_word array) {
     uint8_t *last = (uint8_t *)(((uintptr_t)base + used) / page * page);
     memset(base, 0, (size_t)(first - base));
     memset(last, 0, (size_t)(base + used - last));
-    th_os_discard(first, (size_t)(last - first));
+    if (!th_os_discard(first, (size_t)(last - first))) {
+        memset(first, 0, (size_t)(last - first)); /* locked memory stays */
+    }
 }
 
 th_status th_map_clear(th_map *map, uint64_t stamp) {
@@ -207,7 +211,7 @@ th_status th_map_clear(th_map *map, uint64_t stamp) {
         th_store_word(&map->h.oldbuckets, 0);
         th_array_retire(x->memory, old);
         map->h.nevacuate = 0;
-        map->h.flags &= (uint8_t)~TH_SAME_SIZE_GROW;
+        th_mark_same_size(map, false);
     }
     if (x->old_bytes != x->bytes) {
         th_bytes_retire(x->memory, x->old_bytes);

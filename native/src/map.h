@@ -105,13 +105,31 @@ TH_INLINE void th_end_write(th_map *m) {
     }
 }
 
+/*
+ * The front of evacuation. A racing writer may have left a front here that belongs to another growth, so it
+ * is read once at each place, and compared with that place's own array.
+ */
+TH_INLINE uint64_t th_load_nevacuate(const th_map *m) {
+    return __atomic_load_n(&m->h.nevacuate, __ATOMIC_RELAXED);
+}
+
 /* Whether an old bucket has been emptied. */
 TH_INLINE bool th_is_evacuated(const th_shape *s, const th_map *m, th_array_word old, uint64_t index) {
-    if (index < m->h.nevacuate) {
+    if (index < th_load_nevacuate(m)) {
         return true;
     }
     uint8_t first = *th_bucket_at(s, old, index);
     return first > TH_EMPTY_ONE && first < TH_MIN_TOPHASH;
+}
+
+/* Sets or clears TH_SAME_SIZE_GROW without bringing back a writing mark that a quick writer clears meanwhile.
+ */
+TH_INLINE void th_mark_same_size(th_map *m, bool same_size) {
+    if (same_size) {
+        (void)__atomic_fetch_or(&m->h.flags, TH_SAME_SIZE_GROW, __ATOMIC_RELAXED);
+    } else {
+        (void)__atomic_fetch_and(&m->h.flags, (uint8_t)~TH_SAME_SIZE_GROW, __ATOMIC_RELAXED);
+    }
 }
 
 /* Overflow buckets in use, on the scale of th_header.noverflow. */

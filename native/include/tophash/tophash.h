@@ -19,9 +19,10 @@
  *           heap is in deferred mode (th_heap_options.deferred) and its promise is kept (th_heap_reclaim).
  *
  * Quick     Functions marked "quick" never allocate, grow, call the OS or call back, and end within about
- *           20 microseconds when memory is resident (batches do at most TH_BATCH_CHUNK keys a call and
- *           return TH_MORE). They are fit for Linker.Option.critical. When they would have to do more they
- *           change nothing and return TH_NEEDS_ROOM: call th_make_room and repeat.
+ *           20 microseconds when memory is resident, plus the time to hash and compare the bytes of one
+ *           long key (batches do at most TH_BATCH_CHUNK keys or 64 KiB of keys a call and return TH_MORE).
+ * They are fit for Linker.Option.critical. When they would have to do more they change nothing and return
+ * TH_NEEDS_ROOM: call th_make_room and repeat.
  *
  * Pointers  Arguments are read during the call and not kept. Results go to memory of the caller. Pointers
  *           into a map (th_find) are good until its next write.
@@ -128,7 +129,7 @@ TH_API th_status th_heap_get_stats(th_heap *heap, th_heap_stats *stats);
 
 /*
  * 1 when enough retired memory waits (16 MiB of small blocks, 1,024 regions or 1 TiB of address space) that
- * the caller should seal and reclaim; 0 otherwise. Always 0 in immediate mode. Quick.
+ * the caller should seal and reclaim; 0 otherwise. Always 0 in immediate mode.
  */
 TH_API int32_t th_heap_wants_reclaim(th_heap *heap);
 
@@ -217,7 +218,8 @@ TH_API th_status th_map_shrink(th_map *map, uint64_t stamp);
 
 /*
  * Does what a quick call could not: allocates, starts or ends growth, gives old pages back, extends the
- * bytes heap by at least `bytes` (the key's and value's length; 0 for fixed ones). TH_OK: repeat the call.
+ * bytes heap by at least `bytes` (the key's and value's length; 0 for fixed ones and for removals). Only
+ * after TH_NEEDS_ROOM. TH_OK: repeat the call.
  */
 TH_API th_status th_make_room(th_map *map, uint64_t stamp, uint64_t bytes);
 

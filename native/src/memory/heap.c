@@ -111,7 +111,7 @@ void th_heap_retire(th_heap *heap, void *memory, size_t bytes) {
     bool region = th_heap_is_region(bytes);
     if (region) {
         /* Before the lock, as this can take milliseconds. */
-        th_os_discard(memory, region_bytes(heap, bytes));
+        (void)th_os_discard(memory, region_bytes(heap, bytes));
     }
     th_os_lock_acquire(&heap->lock);
     forget(heap, th_heap_size(bytes));

@@ -28,8 +28,8 @@ void *th_heap_new_header(th_heap *heap);
 void th_heap_retire_header(th_heap *heap, void *header);
 
 /*
- * Memory for `bytes`: a block, or from TH_BLOCK_MAX on a region; NULL when the OS or the limit refuses.
- * th_heap_size gives the size to retire it with.
+ * Memory for `bytes`: a block, or beyond TH_BLOCK_MAX a region; NULL when the OS or the limit refuses. It is
+ * retired with the same number of bytes.
  */
 void *th_heap_new(th_heap *heap, size_t bytes);
 void th_heap_retire(th_heap *heap, void *memory, size_t bytes);

@@ -21,8 +21,11 @@ void *th_os_reserve(size_t bytes, size_t align);
 /* Ends a reservation. */
 void th_os_release(void *address, size_t bytes);
 
-/* Gives the pages back; the range stays readable and writable and reads as zeros. */
-void th_os_discard(void *address, size_t bytes);
+/*
+ * Gives the pages back; the range stays readable and writable and reads as zeros. false: the OS refused
+ * (memory that was locked, for example), and the range is as it was.
+ */
+bool th_os_discard(void *address, size_t bytes);
 
 /* Asks for transparent huge pages in a range. Advice: failure is ignored. */
 void th_os_advise_huge(void *address, size_t bytes);

@@ -42,8 +42,8 @@ void th_os_release(void *address, size_t bytes) {
     (void)munmap(address, bytes);
 }
 
-void th_os_discard(void *address, size_t bytes) {
-    (void)madvise(address, bytes, MADV_DONTNEED);
+bool th_os_discard(void *address, size_t bytes) {
+    return madvise(address, bytes, MADV_DONTNEED) == 0;
 }
 
 void th_os_advise_huge(void *address, size_t bytes) {

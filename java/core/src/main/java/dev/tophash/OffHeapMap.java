@@ -228,7 +228,12 @@ public abstract sealed class OffHeapMap implements AutoCloseable
         }
         NativeHeap.Handle handle = NativeHeap.createMap(type, expectedSize);
         // The action must not refer to this map, or it would never become unreachable.
-        cleanable = CLEANER.register(this, () -> NativeHeap.closeMap(handle));
+        try {
+            cleanable = CLEANER.register(this, () -> NativeHeap.closeMap(handle));
+        } catch (OutOfMemoryError e) { // of the Java heap
+            NativeHeap.closeMap(handle);
+            throw e;
+        }
         stamp = handle.stamp();
         map = handle.map();
     }

@@ -1,6 +1,7 @@
 package dev.tophash;
 
 import static dev.tophash.internal.Status.ABSENT;
+import static dev.tophash.internal.Status.NEEDS_ROOM;
 import static dev.tophash.internal.Status.PRESENT;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -345,7 +346,8 @@ public final class StringLongMap extends OffHeapMap {
             if (neverWritten()) {
                 return defaultValue();
             }
-            recover(status, key.byteSize(), round);
+            // A removal needs no memory for its key; the length is for the message about limits.
+            recover(status, status == NEEDS_ROOM ? 0 : key.byteSize(), round);
         }
     }
 
@@ -637,7 +639,7 @@ public final class StringLongMap extends OffHeapMap {
         return runBatch(
                 n,
                 p -> BytesCalls.removeAll(map, stamp, data, data.byteSize(), starts, ends, n, p),
-                keyLength(starts, ends));
+                i -> 0);
     }
 
     /**
