@@ -45,7 +45,7 @@ class LongMap {
     }
 
     void put(uint64_t key, uint64_t value) {
-        while (th_long_put(map, stamp, key, value) == TH_NEEDS_ROOM) {
+        while (th_word_put(map, stamp, key, value) == TH_NEEDS_ROOM) {
             if (th_make_room(map, stamp, 0) != TH_OK)
                 std::abort();
         }
@@ -95,7 +95,7 @@ void singleGet(benchmark::State &state, bool present) {
     uint64_t items = 0, sum = 0;
     for (auto _ : state) {
         for (uint64_t key : keys)
-            sum += th_long_get(map.map, map.stamp, key, 0);
+            sum += th_word_get(map.map, map.stamp, key, 0);
         items += keys.size();
     }
     benchmark::DoNotOptimize(sum);
@@ -108,7 +108,7 @@ void batchGet(benchmark::State &state, bool present) {
     uint64_t items = 0;
     for (auto _ : state) {
         th_progress progress{};
-        while (th_long_get_all(map.map, map.stamp, keys.data(), values.data(), keys.size(), 0, &progress) ==
+        while (th_word_get_all(map.map, map.stamp, keys.data(), values.data(), keys.size(), 0, &progress) ==
                TH_MORE) {
         }
         benchmark::DoNotOptimize(values.data());
@@ -144,12 +144,101 @@ void fill(benchmark::State &state) {
             std::abort();
         }
         for (uint64_t i = 1; i <= n; i++) {
-            while (th_long_put(map, stamp, mix(i), i) == TH_NEEDS_ROOM)
+            while (th_word_put(map, stamp, mix(i), i) == TH_NEEDS_ROOM)
                 th_make_room(map, stamp, 0);
         }
         items += n;
         th_map_close(map, stamp);
         th_heap_destroy(heap);
+    }
+    perItem(state, items);
+}
+
+/* A map of n keys of 4 to 35 bytes to 8 bytes, and the same keys in random order, end to end. */
+class BytesMap {
+  public:
+    explicit BytesMap(uint64_t n) {
+        th_type type{TH_KIND_BYTES, TH_KIND_FIXED, 0, 0, 8, 8};
+        if (th_heap_create(nullptr, &heap_) != TH_OK ||
+            th_map_create(heap_, &type, nullptr, &map, &stamp) != TH_OK) {
+            std::abort();
+        }
+        for (uint64_t i = 0; i < n; i++)
+            put(keyOf(i), i);
+        for (uint64_t i = 0; i < kBatch * 8; i++) {
+            data += keyOf(mix(i) % n);
+            ends.push_back(data.size());
+        }
+    }
+    BytesMap(const BytesMap &) = delete;
+    BytesMap &operator=(const BytesMap &) = delete;
+    ~BytesMap() {
+        th_map_close(map, stamp);
+        th_heap_destroy(heap_);
+    }
+
+    static std::string keyOf(uint64_t i) {
+        uint64_t random = mix(i + 1);
+        std::string key = std::to_string(random);
+        key += std::string(random % 16, 'x');
+        return i % 2 ? key : key.substr(0, 4 + random % 9) + std::to_string(i);
+    }
+
+    void put(const std::string &key, uint64_t value) {
+        auto *bytes = reinterpret_cast<const uint8_t *>(key.data());
+        while (th_bytes_put(map, stamp, bytes, key.size(), value) == TH_NEEDS_ROOM) {
+            if (th_make_room(map, stamp, key.size()) != TH_OK)
+                std::abort();
+        }
+    }
+
+    const uint8_t *bytes() const { return reinterpret_cast<const uint8_t *>(data.data()); }
+
+    th_map *map = nullptr;
+    uint64_t stamp = 0;
+    std::string data;
+    std::vector<uint64_t> ends{0}; /* key i is data[ends[i] .. ends[i + 1]) */
+
+  private:
+    th_heap *heap_ = nullptr;
+};
+
+/* The time of single calls, each a key's bytes and its length. */
+template <class Call> void singleBytes(benchmark::State &state, Call call) {
+    BytesMap map(static_cast<uint64_t>(state.range(0)));
+    uint64_t items = 0, sum = 0;
+    for (auto _ : state) {
+        for (size_t i = 0; i + 1 < map.ends.size(); i++)
+            sum += call(map, map.bytes() + map.ends[i], map.ends[i + 1] - map.ends[i]);
+        items += map.ends.size() - 1;
+    }
+    benchmark::DoNotOptimize(sum);
+    perItem(state, items);
+}
+
+void bytesGet(benchmark::State &state) {
+    singleBytes(state, [](BytesMap &map, const uint8_t *key, uint64_t length) {
+        return th_bytes_get(map.map, map.stamp, key, length, 0);
+    });
+}
+
+void bytesPut(benchmark::State &state) {
+    singleBytes(state, [](BytesMap &map, const uint8_t *key, uint64_t length) {
+        return static_cast<uint64_t>(th_bytes_put(map.map, map.stamp, key, length, length));
+    });
+}
+
+void bytesBatchGet(benchmark::State &state) {
+    BytesMap map(static_cast<uint64_t>(state.range(0)));
+    uint64_t items = 0, n = map.ends.size() - 1;
+    std::vector<uint64_t> values(n);
+    for (auto _ : state) {
+        th_progress progress{};
+        while (th_bytes_get_all(map.map, map.stamp, map.bytes(), map.data.size(), map.ends.data(),
+                                map.ends.data() + 1, values.data(), n, 0, &progress) == TH_MORE) {
+        }
+        benchmark::DoNotOptimize(values.data());
+        items += n;
     }
     perItem(state, items);
 }
@@ -209,11 +298,15 @@ void dependentLine(benchmark::State &state) {
 const std::vector<int64_t> kSizes = {1000, 100000, 1000000, 10000000};
 
 #define SIZES ArgsProduct({kSizes})->ArgName("n")
+#define BYTES_SIZES ArgsProduct({{1000, 1000000}})->ArgName("n")
 BENCHMARK_CAPTURE(singleGet, hit, true)->SIZES;
 BENCHMARK_CAPTURE(singleGet, miss, false)->SIZES;
 BENCHMARK_CAPTURE(batchGet, hit, true)->SIZES;
 BENCHMARK_CAPTURE(batchGet, miss, false)->SIZES;
 BENCHMARK(singlePut)->SIZES;
+BENCHMARK(bytesGet)->BYTES_SIZES;
+BENCHMARK(bytesPut)->BYTES_SIZES;
+BENCHMARK(bytesBatchGet)->BYTES_SIZES;
 BENCHMARK(independentLine)->SIZES;
 BENCHMARK(dependentLine)->SIZES;
 BENCHMARK(fill)->ArgsProduct({{1000, 1000000}})->ArgName("n")->Unit(benchmark::kMillisecond);

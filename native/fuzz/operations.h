@@ -8,7 +8,7 @@
 #include <array>
 #include <map>
 
-#include "../test/model.h"
+#include "../test/batches.h"
 
 namespace tophash::test {
 
@@ -120,7 +120,7 @@ class Player {
             heap_->reclaim();
             break;
         default:
-            twin_->quick = !twin_->quick;
+            change();
             break;
         }
         checkInvariants();
@@ -224,7 +224,41 @@ class Player {
         th_kernel_select(th_kernel_at(input_.byte() % count));
     }
 
-    void batch();
+    void batch() {
+        uint8_t what = input_.byte();
+        uint64_t n = input_.byte() % 80;
+        std::vector<std::string> keys;
+        for (uint64_t i = 0; i < n; i++)
+            keys.push_back(key());
+        BatchOp op = kBatchOps[what % std::size(kBatchOps)];
+        if (op == BatchOp::Add && !twin_->isTyped())
+            op = BatchOp::Put;
+        after(Batch(*twin_, op, keys, what, what >= 128).play());
+    }
+
+    /* Which functions come next, and what only some of them can. */
+    void change() {
+        uint8_t what = input_.byte();
+        switch (what % 8) {
+        case 0:
+        case 1:
+            twin_->quick = !twin_->quick;
+            break;
+        case 2:
+            twin_->entries = !twin_->entries;
+            break;
+        case 3:
+            twin_->pointers = !twin_->pointers;
+            break;
+        case 4:
+            after(twin_->putIfPresent(key(), value()));
+            break;
+        default:
+            if (twin_->walk && twin_->walk->parts() < 32)
+                twin_->walk->split();
+            break;
+        }
+    }
 
     Input input_;
     th_type type_;
@@ -233,96 +267,6 @@ class Player {
     Twin *twin_ = nullptr;
     bool armed_ = false;
 };
-
-/* A batch's keys in the form that its map takes. */
-struct BatchKeys {
-    std::vector<uint64_t> words, starts, ends;
-    std::vector<uint8_t> data;
-    std::vector<std::string> strings;
-
-    void add(const std::string &key, bool bytes) {
-        strings.push_back(key);
-        if (!bytes) {
-            words.push_back(unpacked(key));
-            return;
-        }
-        starts.push_back(data.size());
-        data.insert(data.end(), key.begin(), key.end());
-        ends.push_back(data.size());
-    }
-};
-
-/* A batch goes on until it is done, or until memory is refused; what progress tells is what the model does.
- */
-inline void Player::batch() {
-    uint8_t what = input_.byte() % 5;
-    uint64_t n = input_.byte() % 80;
-    BatchKeys keys;
-    bool bytes = twin_->map.isBytesLong();
-    for (uint64_t i = 0; i < n; i++)
-        keys.add(key(), bytes);
-    if (!twin_->isTyped())
-        return;
-
-    th_map *m = twin_->map.raw();
-    uint64_t s = twin_->map.stamp();
-    const uint64_t *w = keys.words.data(), *b = keys.starts.data(), *e = keys.ends.data();
-    const uint8_t *d = keys.data.data();
-    uint64_t size = keys.data.size();
-    std::vector<uint64_t> values(n);
-    std::vector<uint8_t> found(n);
-    for (uint64_t i = 0; i < n; i++)
-        values[i] = i * 3;
-    uint64_t *v = values.data();
-    th_progress p{};
-    th_status status = twin_->map.withRoom(64, [&] {
-        switch (what) {
-        case 0:
-            return bytes ? th_bytes_put_all(m, s, d, size, b, e, v, n, &p)
-                         : th_long_put_all(m, s, w, v, n, &p);
-        case 1:
-            return bytes ? th_bytes_add_all(m, s, d, size, b, e, v, n, 7, &p)
-                         : th_long_add_all(m, s, w, v, n, 7, &p);
-        case 2:
-            return bytes ? th_bytes_remove_all(m, s, d, size, b, e, n, &p)
-                         : th_long_remove_all(m, s, w, n, &p);
-        case 3:
-            return bytes ? th_bytes_get_all(m, s, d, size, b, e, v, n, 9, &p)
-                         : th_long_get_all(m, s, w, v, n, 9, &p);
-        default:
-            return bytes ? th_bytes_contains_all(m, s, d, size, b, e, found.data(), n, &p)
-                         : th_long_contains_all(m, s, w, found.data(), n, &p);
-        }
-    });
-    if (status != TH_OK && !(armed_ && status == TH_NO_MEMORY))
-        complain("a batch answers otherwise than done");
-    if (status == TH_OK && p.done != n)
-        complain("a batch is done before its end");
-    after(status);
-    uint64_t hits = 0;
-    for (uint64_t i = 0; i < p.done; i++) {
-        const std::string &k = keys.strings[i];
-        auto at = twin_->model.find(k);
-        bool present = at != twin_->model.end();
-        hits += present;
-        uint64_t before = present ? unpacked(at->second) : 7;
-        if (what == 0)
-            twin_->model[k] = packed(i * 3);
-        if (what == 1)
-            twin_->model[k] = packed(before + i * 3);
-        if (what == 2 && present) {
-            twin_->model.erase(k);
-            if (twin_->walk)
-                twin_->walk->removed(k);
-        }
-        if (what == 3 && values[i] != (present ? before : 9))
-            complain("a batch gets a wrong value");
-        if (what == 4 && found[i] != present)
-            complain("a batch is wrong about containing");
-    }
-    if (hits != p.hits)
-        complain("a batch counts its hits wrongly");
-}
 
 inline void playOperations(const uint8_t *data, size_t size) {
     if (size >= 3)

@@ -1,5 +1,6 @@
 /* The functions of the public header that work on any type of map, and walks. */
 #include "functions.h"
+#include "key.h"
 #include "map.h"
 
 /*
@@ -8,41 +9,21 @@
  */
 #define MAX_ROUNDS 64u
 
-/* TH_OK, or why a key (and a value, if there is one) does not fit the map's type. */
-static th_status check_key(const th_map *m, const void *key, uint64_t key_len) {
-    const th_shape *s = &m->h.extra->shape;
-    if (s->key_class == TH_KEY_BYTES) {
-        return key_len > TH_MAX_BYTES ? TH_LIMIT : key == NULL && key_len > 0 ? TH_INVALID : TH_OK;
-    }
-    return key == NULL || key_len != s->key_size ? TH_INVALID : TH_OK;
-}
-
-static th_status check_value(const th_map *m, const void *value, uint64_t value_len) {
-    const th_shape *s = &m->h.extra->shape;
-    if (value == NULL && value_len > 0) {
-        return TH_INVALID;
-    }
-    if (s->value_bytes) {
-        return value_len > TH_MAX_BYTES ? TH_LIMIT : TH_OK;
-    }
-    return value_len != s->value_size ? TH_INVALID : TH_OK;
-}
-
 th_status th_find(th_map *map, uint64_t stamp, const void *key, uint64_t key_len, const void **value,
                   uint64_t *value_len) {
     if (map == NULL) {
         return TH_INVALID;
     }
-    if (map == th_empty_map() || !th_may_read(map, stamp, TH_SHAPE_ANY)) {
-        return th_refused_read(map, stamp, TH_SHAPE_ANY);
+    if (map == th_empty_map() || !th_may_read(map, stamp)) {
+        return th_refused_read(map, stamp);
     }
-    th_status status = check_key(map, key, key_len);
+    th_status status = th_check_key(&map->h.extra->shape, key, key_len);
     if (status != TH_OK) {
         return status;
     }
     const uint8_t *found;
     uint64_t length;
-    if (!th_functions_in_use->any_find(map, key, key_len, &found, &length)) {
+    if (!th_functions_in_use->find(map, key, key_len, &found, &length)) {
         return TH_ABSENT;
     }
     if (value != NULL) {
@@ -55,24 +36,12 @@ th_status th_find(th_map *map, uint64_t stamp, const void *key, uint64_t key_len
 }
 
 static th_status put(th_map *map, uint64_t stamp, const void *key, uint64_t key_len, const void *value,
-                     uint64_t value_len, bool replace) {
+                     uint64_t value_len, uint32_t mode) {
     if (map == NULL) {
         return TH_INVALID;
     }
     for (uint32_t round = 0; round < MAX_ROUNDS; round++) {
-        if (map == th_empty_map() || !th_may_write(map, stamp, TH_SHAPE_ANY)) {
-            return th_refusal(map, stamp, TH_SHAPE_ANY);
-        }
-        th_status status = check_key(map, key, key_len);
-        if (status == TH_OK) {
-            status = check_value(map, value, value_len);
-        }
-        if (status != TH_OK) {
-            return status;
-        }
-        th_begin_write(map);
-        status = th_functions_in_use->any_put(map, key, key_len, value, value_len, replace);
-        th_end_write(map);
+        th_status status = th_entry_put(map, stamp, key, key_len, value, value_len, mode, NULL, 0, NULL);
         if (status != TH_NEEDS_ROOM) {
             return status;
         }
@@ -86,12 +55,12 @@ static th_status put(th_map *map, uint64_t stamp, const void *key, uint64_t key_
 
 th_status th_put(th_map *map, uint64_t stamp, const void *key, uint64_t key_len, const void *value,
                  uint64_t value_len) {
-    return put(map, stamp, key, key_len, value, value_len, true);
+    return put(map, stamp, key, key_len, value, value_len, TH_PUT_ALWAYS);
 }
 
 th_status th_put_if_absent(th_map *map, uint64_t stamp, const void *key, uint64_t key_len, const void *value,
                            uint64_t value_len) {
-    return put(map, stamp, key, key_len, value, value_len, false);
+    return put(map, stamp, key, key_len, value, value_len, TH_PUT_IF_ABSENT);
 }
 
 th_status th_remove(th_map *map, uint64_t stamp, const void *key, uint64_t key_len) {
@@ -99,16 +68,7 @@ th_status th_remove(th_map *map, uint64_t stamp, const void *key, uint64_t key_l
         return TH_INVALID;
     }
     for (uint32_t round = 0; round < MAX_ROUNDS; round++) {
-        if (map == th_empty_map() || !th_may_write(map, stamp, TH_SHAPE_ANY)) {
-            return th_refusal(map, stamp, TH_SHAPE_ANY);
-        }
-        th_status status = check_key(map, key, key_len);
-        if (status != TH_OK) {
-            return status;
-        }
-        th_begin_write(map);
-        status = th_functions_in_use->any_remove(map, key, key_len);
-        th_end_write(map);
+        th_status status = th_entry_remove(map, stamp, key, key_len, NULL, 0, NULL);
         if (status != TH_NEEDS_ROOM) {
             return status;
         }
@@ -128,7 +88,7 @@ th_status th_cursor_start(th_map *map, uint64_t stamp, uint64_t random, th_curso
     if (map == NULL || cursor == NULL) {
         return TH_INVALID;
     }
-    if (!th_may_read(map, stamp, TH_SHAPE_ANY)) {
+    if (!th_may_read(map, stamp)) {
         return TH_CLOSED;
     }
     memset(cursor, 0, sizeof *cursor);
@@ -137,14 +97,33 @@ th_status th_cursor_start(th_map *map, uint64_t stamp, uint64_t random, th_curso
     }
     cursor->epoch = map->h.extra->epoch;
     cursor->seeds[0] = map->h.hash0;
+    cursor->last = UINT64_MAX;
     th_array_word array = th_load_word(&map->h.buckets);
     if (array == 0) {
         return TH_OK; /* from hash 0, should there be anything by then */
     }
     uint32_t shift = (uint32_t)(array & 63u);
     cursor->start[0] = th_index(array, random) << 1 << shift;
-    cursor->position[0] = cursor->start[0];
     return TH_OK;
+}
+
+/* What is left must be worth a second cursor: this many hashes, of 2^64. */
+#define SPLIT_LEAST 256u
+
+th_status th_cursor_split(th_cursor *cursor, th_cursor *other) {
+    if (cursor == NULL || other == NULL || cursor == other) {
+        return TH_INVALID;
+    }
+    uint64_t left = cursor->last - cursor->passed[0]; /* hashes behind the next one */
+    if (cursor->stage != 0 || cursor->done[0] || cursor->passed[0] > cursor->last || left < SPLIT_LEAST) {
+        return TH_ABSENT;
+    }
+    *other = *cursor;
+    other->start[0] += cursor->passed[0] + left / 2 + 1;
+    other->passed[0] = 0;
+    other->last = left - left / 2 - 1;
+    cursor->last = cursor->passed[0] + left / 2;
+    return TH_PRESENT;
 }
 
 th_status th_cursor_next(th_map *map, uint64_t stamp, th_cursor *cursor, uint32_t capacity, uint32_t *count,
@@ -154,7 +133,7 @@ th_status th_cursor_next(th_map *map, uint64_t stamp, th_cursor *cursor, uint32_
         return TH_INVALID;
     }
     *count = 0;
-    if (!th_may_read(map, stamp, TH_SHAPE_ANY)) {
+    if (!th_may_read(map, stamp)) {
         return TH_CLOSED;
     }
     const th_extra *x = map->h.extra;
@@ -166,16 +145,6 @@ th_status th_cursor_next(th_map *map, uint64_t stamp, th_cursor *cursor, uint32_
     if (ends_missing) {
         return TH_INVALID;
     }
-    const th_functions *f = th_functions_in_use;
-    switch ((stamp & TH_STAMP_SHAPE) >> 1) {
-    case TH_SHAPE_LONG:
-        return f->long_cursor_next(map, cursor, capacity, count, keys, key_room, key_ends, values, value_room,
-                                   value_ends);
-    case TH_SHAPE_BYTES:
-        return f->bytes_cursor_next(map, cursor, capacity, count, keys, key_room, key_ends, values,
-                                    value_room, value_ends);
-    default:
-        return f->any_cursor_next(map, cursor, capacity, count, keys, key_room, key_ends, values, value_room,
-                                  value_ends);
-    }
+    return th_functions_in_use->walk[TH_COLUMN(stamp)](map, cursor, capacity, count, keys, key_room, key_ends,
+                                                       values, value_room, value_ends);
 }

@@ -4,51 +4,43 @@
  * is finished. A drain between phases would leave the memory idle.
  */
 
-typedef enum { WRITE_PUT, WRITE_IF_ABSENT, WRITE_ADD, WRITE_REMOVE } write_kind;
+typedef enum {
+    BATCH_GET,
+    BATCH_CONTAINS,
+    BATCH_PUT,
+    BATCH_ADD,
+    BATCH_ADD_DOUBLE,
+    BATCH_REMOVE,
+    BATCH_ENTRY_GET,
+    BATCH_ENTRY_PUT
+} batch_kind;
 
-/* One write of an 8-byte value, hash known. Leaves what was there before in m->previous. */
-TH_INLINE th_status write_one(const th_shape *s, th_map *m, const th_key *key, uint64_t hash, write_kind kind,
-                              uint64_t operand, uint64_t otherwise) {
-    th_place place;
-    th_status status = kind == WRITE_REMOVE ? find_to_remove(s, m, key, hash, &place)
-                                            : upsert(s, m, key, hash, 0, bytes_of(s, m, false), &place);
-    if (status < 0 || (kind == WRITE_REMOVE && status == TH_ABSENT)) {
-        return status;
-    }
-    uint8_t *value = th_bucket_value(s, place.bucket, place.slot);
-    if (status == TH_ABSENT) {
-        th_store64(value, kind == WRITE_ADD ? otherwise + operand : operand);
-        return status;
-    }
-    uint64_t before = th_load64(value);
-    m->previous = before;
-    if (kind == WRITE_REMOVE) {
-        erase(s, m, &place, hash);
-    } else if (kind != WRITE_IF_ABSENT) {
-        th_store64(value, kind == WRITE_ADD ? before + operand : operand);
-    }
-    return status;
-}
+/* Keys as an array of words, or as spans of one piece of memory. */
+typedef enum { KEYS_WORDS, KEYS_SPANS } key_form;
 
-typedef enum { BATCH_GET, BATCH_CONTAINS, BATCH_PUT, BATCH_ADD, BATCH_REMOVE } batch_kind;
-
-/* The keys of a batch: words, or spans of one piece of memory. */
-typedef struct key_source {
-    const uint64_t *words;
+/* Element i is data[starts[i] .. ends[i]); without starts and ends, elements of one size lie end to end. */
+typedef struct span_source {
     const uint8_t *data;
     uint64_t size;
     const uint64_t *starts;
     const uint64_t *ends;
-} key_source;
+    uint64_t packed; /* how many elements lie end to end: see source_valid */
+} span_source;
 
 typedef struct batch {
-    key_source keys;
-    batch_kind kind;
-    uint64_t *values;
+    span_source keys;
+    const uint8_t *operands; /* put, add: words */
+    uint8_t *values;         /* get: words; entry_get: values of any kind */
     uint8_t *found;
-    const uint64_t *operands;
     uint64_t otherwise;
+    uint64_t value_room; /* entry_get */
+    uint64_t *value_ends;
+    span_source inputs; /* entry_put */
 } batch;
+
+TH_INLINE bool batch_writes(batch_kind kind) {
+    return kind != BATCH_GET && kind != BATCH_CONTAINS && kind != BATCH_ENTRY_GET;
+}
 
 #define PIPE_DISTANCE 12u               /* D: see docs/decisions.md for the table */
 #define BATCH_BYTES ((uint64_t)1 << 16) /* of keys in one quick call; more than one key may have */
@@ -59,27 +51,64 @@ typedef struct pipe {
     uint64_t hashes[PIPE_RING];
 } pipe;
 
-TH_INLINE bool batch_key(const th_shape *s, const key_source *source, uint64_t i, th_key *key) {
-    if (s->key_class != TH_KEY_BYTES) {
-        *key = th_key_word(source->words[i]);
-        return true;
+/* Looks at what a source is, once for all its elements; each of them is looked at in its turn. */
+TH_INLINE bool source_valid(span_source *source, bool bytes, uint32_t element) {
+    source->packed = element == 0 ? UINT64_MAX : source->size / element;
+    bool packed = source->starts == NULL && source->ends == NULL;
+    bool spans = source->starts != NULL && source->ends != NULL;
+    return (spans || (packed && !bytes)) && (source->data != NULL || source->size == 0);
+}
+
+/* Element i; false when it is none. All may be empty and data NULL, to which nothing may be added. */
+TH_INLINE bool span_at(const span_source *source, bool bytes, uint32_t element, uint64_t i,
+                       const uint8_t **data, uint64_t *length, uint64_t *room) {
+    uint64_t start;
+    uint64_t end;
+    if (!bytes && source->starts == NULL) {
+        if (i >= source->packed) {
+            return false;
+        }
+        start = i * element;
+        end = start + element;
+    } else {
+        start = source->starts[i];
+        end = source->ends[i];
+        if (start > end || end > source->size || end - start > TH_MAX_BYTES ||
+            (!bytes && end - start != element)) {
+            return false;
+        }
     }
-    uint64_t start = source->starts[i];
-    uint64_t end = source->ends[i];
-    if (start > end || end > source->size || end - start > TH_MAX_BYTES) {
-        return false;
-    }
-    /* All keys may be empty and data NULL, to which nothing may be added. */
-    const uint8_t *bytes = source->data == NULL ? NULL : source->data + start;
-    *key = th_key_bytes_within(bytes, end - start, source->size - start);
+    *data = source->data == NULL ? NULL : source->data + start;
+    *length = end - start;
+    *room = source->size - start;
     return true;
 }
 
-/* Fetches the lines that hold a slot's key and the value next to it. */
-TH_INLINE void fetch_slot(const th_shape *s, const uint8_t *slot) {
-    __builtin_prefetch(slot);
-    if (s->key_stride > 16) {
-        __builtin_prefetch(slot + s->key_stride - 1);
+TH_INLINE bool batch_key(const th_shape *s, key_form form, const span_source *source, uint64_t i,
+                         th_key *key) {
+    if (form == KEYS_WORDS) {
+        *key = th_key_word(s, th_load_n(source->data + i * s->key_size, s->key_size));
+        return true;
+    }
+    const uint8_t *data;
+    uint64_t length;
+    uint64_t room;
+    bool bytes = s->key_class == TH_KEY_BYTES;
+    if (!span_at(source, bytes, s->key_size, i, &data, &length, &room)) {
+        return false;
+    }
+    *key = bytes ? th_key_bytes_within(data, length, room) : th_key_of(s, data, length);
+    return true;
+}
+
+/* Fetches the lines that hold a slot's key and its value. */
+TH_INLINE void fetch_slot(const th_shape *s, uint8_t *bucket, uint32_t slot) {
+    const uint8_t *key = th_bucket_key(s, bucket, slot);
+    __builtin_prefetch(key);
+    if (th_is_grouped(s)) {
+        __builtin_prefetch(th_bucket_value(s, bucket, slot));
+    } else if (s->key_stride > 16) {
+        __builtin_prefetch(key + s->key_stride - 1);
     }
 }
 
@@ -88,7 +117,7 @@ TH_INLINE void fetch_match(const th_shape *s, th_array_word array, uint64_t hash
     uint64_t word = th_load64(bucket);
     th_mask hit = kernel_match(word, th_tophash(hash));
     if (hit != 0) {
-        fetch_slot(s, th_bucket_key(s, bucket, TH_MASK_SLOT(hit)));
+        fetch_slot(s, bucket, TH_MASK_SLOT(hit));
         return;
     }
     uint64_t next = kernel_match_rest(word) != 0 ? 0 : th_next_bucket(array, bucket, th_index(array, hash));
@@ -97,39 +126,94 @@ TH_INLINE void fetch_match(const th_shape *s, th_array_word array, uint64_t hash
     }
 }
 
-/* Finishes key i. TH_NEEDS_ROOM: nothing done. */
-TH_INLINE th_status finish_key(const th_shape *s, batch_kind kind, th_map *m, const batch *b, uint64_t i,
-                               const th_key *key, uint64_t hash) {
-    if (kind == BATCH_GET || kind == BATCH_CONTAINS) {
-        th_place place;
-        bool found = lookup(s, m, key, hash, &place);
-        if (kind == BATCH_GET) {
-            b->values[i] = found ? th_load64(th_bucket_value(s, place.bucket, place.slot)) : b->otherwise;
-        } else {
-            b->found[i] = found;
-        }
-        return found ? TH_PRESENT : TH_ABSENT;
+/* One lookup whose value is a word, or none is asked for. */
+TH_INLINE th_status get_word_at(const th_shape *s, batch_kind kind, const th_map *m, const batch *b,
+                                uint64_t i, const th_key *key, uint64_t hash) {
+    th_place place;
+    bool found = lookup(s, m, key, hash, &place);
+    if (kind == BATCH_CONTAINS) {
+        b->found[i] = found;
+    } else if (s->value_size > 0) {
+        uint32_t size = s->value_size;
+        uint64_t word = found ? th_load_n(th_bucket_value(s, place.bucket, place.slot), size) : b->otherwise;
+        th_store_n(b->values + i * size, size, word);
     }
-    write_kind write = kind == BATCH_PUT ? WRITE_PUT : kind == BATCH_ADD ? WRITE_ADD : WRITE_REMOVE;
-    return write_one(s, m, key, hash, write, kind == BATCH_REMOVE ? 0 : b->operands[i], b->otherwise);
+    return found ? TH_PRESENT : TH_ABSENT;
+}
+
+/* One lookup whose value goes behind those before it. *moved grows by its bytes. */
+TH_INLINE th_status get_entry_at(const th_shape *s, const th_map *m, const batch *b, uint64_t i,
+                                 const th_key *key, uint64_t hash, uint64_t *moved) {
+    uint64_t start = s->value_bytes ? (i == 0 ? 0 : b->value_ends[i - 1]) : i * s->value_size;
+    uint64_t length = 0;
+    value_out out = {b->values, 0, &length, true};
+    if (b->values != NULL && start < b->value_room) {
+        out.to += start;
+        out.room = b->value_room - start;
+    }
+    th_status status = read_entry(s, m, key, hash, &out);
+    if (s->value_bytes) {
+        b->value_ends[i] = start + length;
+    }
+    if (status >= 0) {
+        b->found[i] = status == TH_PRESENT;
+        *moved += length;
+    }
+    return status;
+}
+
+TH_INLINE th_status put_entry_at(const th_shape *s, th_map *m, const batch *b, uint64_t i, const th_key *key,
+                                 uint64_t hash, uint64_t *moved) {
+    static const value_out nowhere = {NULL, 0, NULL, false};
+    const uint8_t *value;
+    uint64_t length;
+    uint64_t room;
+    if (!span_at(&b->inputs, s->value_bytes, s->value_size, i, &value, &length, &room)) {
+        return TH_INVALID;
+    }
+    *moved += length;
+    return write_entry(s, m, key, hash, value, length, TH_PUT_ALWAYS, &nowhere);
+}
+
+/* Finishes key i. A negative status: nothing done. */
+TH_INLINE th_status finish_key(const th_shape *s, batch_kind kind, th_map *m, const batch *b, uint64_t i,
+                               const th_key *key, uint64_t hash, uint64_t *moved) {
+    uint32_t size = s->value_size;
+    switch (kind) {
+    case BATCH_GET:
+    case BATCH_CONTAINS:
+        return get_word_at(s, kind, m, b, i, key, hash);
+    case BATCH_ENTRY_GET:
+        return get_entry_at(s, m, b, i, key, hash, moved);
+    case BATCH_ENTRY_PUT:
+        return put_entry_at(s, m, b, i, key, hash, moved);
+    case BATCH_REMOVE:
+        return write_word(s, m, key, hash, WRITE_REMOVE, 0, 0);
+    default:
+        break;
+    }
+    uint64_t operand = size == 0 ? 0 : th_load_n(b->operands + i * size, size);
+    write_kind write = kind == BATCH_PUT ? WRITE_PUT : kind == BATCH_ADD ? WRITE_ADD : WRITE_ADD_DOUBLE;
+    return write_word(s, m, key, hash, write, operand, b->otherwise);
 }
 
 /* Keys [from, to) through the pipeline. Returns where it stopped, and why in *status. */
-TH_INLINE uint64_t run_pipe(const th_shape *s, batch_kind kind, th_map *m, const batch *b, uint64_t from,
-                            uint64_t to, uint64_t *hits, th_status *status) {
+TH_INLINE uint64_t run_pipe(const th_shape *s, key_form form, batch_kind kind, th_map *m, const batch *b,
+                            uint64_t from, uint64_t to, uint64_t *hits, th_status *status) {
     pipe p;
     th_array_word array = th_load_word(&m->h.buckets);
     uint32_t seed = m->h.hash0;
     uint64_t end = to;
     uint64_t bytes_left = BATCH_BYTES;
+    uint64_t moved = 0;
     for (uint64_t i = from; i < end + 2 * PIPE_DISTANCE; i++) {
         uint32_t ring = (uint32_t)i & (PIPE_RING - 1);
         if (i < end) {
             th_key key;
-            if (batch_key(s, &b->keys, i, &key)) {
+            if (batch_key(s, form, &b->keys, i, &key)) {
                 uint64_t hash = th_key_hash(s, &key, seed);
                 p.hashes[ring] = hash;
-                if (s->key_class == TH_KEY_BYTES) {
+                if (form == KEYS_SPANS) {
                     p.keys[ring] = key;
                     if (key.length >= bytes_left) {
                         end = i + 1; /* the next call goes on */
@@ -151,39 +235,61 @@ TH_INLINE uint64_t run_pipe(const th_shape *s, batch_kind kind, th_map *m, const
         if (i >= from + 2 * PIPE_DISTANCE && i - 2 * PIPE_DISTANCE < end) {
             uint64_t last = i - 2 * PIPE_DISTANCE;
             uint32_t at = (uint32_t)last & (PIPE_RING - 1);
-            th_key key = s->key_class == TH_KEY_BYTES ? p.keys[at] : th_key_word(b->keys.words[last]);
-            th_status one = finish_key(s, kind, m, b, last, &key, p.hashes[at]);
+            th_key key;
+            if (form == KEYS_SPANS) {
+                key = p.keys[at];
+            } else {
+                (void)batch_key(s, form, &b->keys, last, &key);
+            }
+            th_status one = finish_key(s, kind, m, b, last, &key, p.hashes[at], &moved);
             if (TH_UNLIKELY(one < 0)) {
                 *status = one;
                 return last;
             }
             *hits += (uint64_t)one;
+            if (moved >= BATCH_BYTES) { /* the next call goes on, and meets again what was found ahead */
+                *status = TH_OK;
+                return last + 1;
+            }
         }
     }
     return end;
 }
 
-/* One quick call's share of a batch: see the header. kind is a constant, the same as b->kind. */
-TH_INLINE th_status run_batch(const th_shape *s, uint32_t shape_id, batch_kind kind, th_map *m,
-                              uint64_t stamp, const batch *b, uint64_t n, th_progress *progress) {
-    bool writes = kind != BATCH_GET && kind != BATCH_CONTAINS;
-    if (writes ? !th_may_write(m, stamp, shape_id) : !th_may_read(m, stamp, shape_id)) {
-        th_status refused = writes ? th_refusal(m, stamp, shape_id) : th_refused_read(m, stamp, shape_id);
-        if (refused != TH_ABSENT) {
-            return refused;
+/* A read from the map that is always empty, whose values have no size: words are taken to have 8 bytes. */
+static TH_COLD th_status TH_K(batch_in_empty)(batch_kind kind, const batch *b, uint64_t n,
+                                              th_progress *progress) {
+    for (uint64_t room = TH_BATCH_CHUNK; room > 0 && progress->done < n; room--, progress->done++) {
+        uint64_t i = progress->done;
+        if (kind == BATCH_GET) {
+            th_store64(b->values + i * 8, b->otherwise);
+        } else {
+            b->found[i] = 0;
+        }
+        if (kind == BATCH_ENTRY_GET && b->value_ends != NULL) {
+            b->value_ends[i] = i == 0 ? 0 : b->value_ends[i - 1];
         }
     }
+    return progress->done < n ? TH_MORE : TH_OK;
+}
+
+/* One quick call's share of a batch: see the header. The caller may read or write the map. */
+TH_INLINE th_status run_batch(const th_shape *s, key_form form, batch_kind kind, th_map *m, batch *b,
+                              uint64_t n, th_progress *progress) {
     uint64_t from = progress->done;
     if (from >= n) {
         return TH_OK;
     }
+    if (form == KEYS_SPANS && !source_valid(&b->keys, s->key_class == TH_KEY_BYTES, s->key_size)) {
+        return TH_INVALID;
+    }
     uint64_t to = n - from > TH_BATCH_CHUNK ? from + TH_BATCH_CHUNK : n;
-    if (writes) {
+    if (batch_writes(kind)) {
         th_begin_write(m);
     }
     th_status status = TH_OK;
-    progress->done = run_pipe(s, kind, m, b, from, to, &progress->hits, &status);
-    if (writes) {
+    progress->done = run_pipe(s, form, kind, m, b, from, to, &progress->hits, &status);
+    if (batch_writes(kind)) {
         th_end_write(m);
     }
     if (status != TH_OK) {

@@ -2,8 +2,12 @@
 
 #include "memory/heap.h"
 
-th_bytes_heap *th_bytes_new(th_heap *memory) {
-    return th_heap_new(memory, sizeof(th_bytes_heap));
+th_bytes_heap *th_bytes_new(th_heap *memory, uint8_t pages) {
+    th_bytes_heap *heap = th_heap_new(memory, sizeof(th_bytes_heap), TH_PAGES_HEAP);
+    if (heap != NULL) {
+        heap->pages = pages;
+    }
+    return heap;
 }
 
 void th_bytes_retire(th_heap *memory, th_bytes_heap *heap) {
@@ -34,7 +38,7 @@ th_status th_bytes_extend(th_heap *memory, th_bytes_heap *heap, uint64_t bytes) 
         return TH_LIMIT;
     }
     if (heap->segments[k] == NULL) {
-        uint8_t *segment = th_heap_new(memory, th_segment_size(k));
+        uint8_t *segment = th_heap_new(memory, th_segment_size(k), (uint8_t)heap->pages);
         if (segment == NULL) {
             return TH_NO_MEMORY;
         }

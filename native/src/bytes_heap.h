@@ -28,11 +28,12 @@ typedef struct th_bytes_heap {
     uint64_t live;     /* bytes of blocks in use */
     uint64_t dead;     /* bytes of blocks in free lists, and of segment ends too small for a block */
     uint64_t reserved; /* bytes of all segments */
+    uint64_t pages;    /* TH_PAGES_* of segments that are regions */
     uint64_t free[TH_FREE_CLASSES]; /* offset + 1 of the first free block of a class; 0: none */
 } th_bytes_heap;
 
 /* Makes an empty heap, whose first segment is made by th_bytes_extend. NULL: no memory. */
-th_bytes_heap *th_bytes_new(th_heap *memory);
+th_bytes_heap *th_bytes_new(th_heap *memory, uint8_t pages);
 
 /* Retires the heap and its segments. NULL is allowed. */
 void th_bytes_retire(th_heap *memory, th_bytes_heap *heap);

@@ -12,104 +12,220 @@
 
 #include "write.inc.h"
 
+#include "entry.inc.h"
+
 #include "batch.inc.h"
 
 #include "iterate.inc.h"
 
-/* ---- 8-byte keys, 8-byte values ------------------------------------------------------------------ */
-#define QUICK(name) TH_K(long_##name)
-#define SHAPE th_shape_long
-#define SHAPE_ID TH_SHAPE_LONG
-#define KEY_PARAMS uint64_t key
-#define KEY_ARGS key
-#define KEY_MAKE th_key_word(key)
-#define KEY_VALID true
-#define BATCH_PARAMS const uint64_t *keys
-#define BATCH_SOURCE                                                                                         \
-    { keys, NULL, 0, NULL, NULL }
+/* ---- values as words, by shape ------------------------------------------------------------------- */
+#define ANY_SHAPE(m) (&m->h.extra->shape)
+#define ANY_EMPTY(m) (m->h.extra == NULL)
+
+#define QUICK(name) TH_K(long_word_##name)
+#define SHAPE(m) (&th_shape_long)
+#define IS_EMPTY(m) false
+#define WORD_KEYS 1
 #include "quick.inc.h"
 
-/* ---- bytes keys, 8-byte values ------------------------------------------------------------------- */
-#define QUICK(name) TH_K(bytes_##name)
-#define SHAPE th_shape_bytes
-#define SHAPE_ID TH_SHAPE_BYTES
-#define KEY_PARAMS const uint8_t *key, uint64_t length
-#define KEY_ARGS key, length
-#define KEY_MAKE th_key_bytes(key, length)
-#define KEY_VALID length <= TH_MAX_BYTES
-#define BATCH_PARAMS const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends
-#define BATCH_SOURCE                                                                                         \
-    { NULL, data, size, starts, ends }
+#define QUICK(name) TH_K(int_int_word_##name)
+#define SHAPE(m) (&th_shape_int_int)
+#define IS_EMPTY(m) false
+#define WORD_KEYS 1
 #include "quick.inc.h"
 
-/* ---- any type ------------------------------------------------------------------------------------ */
+#define QUICK(name) TH_K(int_long_word_##name)
+#define SHAPE(m) (&th_shape_int_long)
+#define IS_EMPTY(m) false
+#define WORD_KEYS 1
+#include "quick.inc.h"
 
-static bool TH_K(any_find)(th_map *m, const void *key, uint64_t length, const uint8_t **value,
-                           uint64_t *value_length) {
-    const th_shape *s = &m->h.extra->shape;
+#define QUICK(name) TH_K(long_int_word_##name)
+#define SHAPE(m) (&th_shape_long_int)
+#define IS_EMPTY(m) false
+#define WORD_KEYS 1
+#include "quick.inc.h"
+
+#define QUICK(name) TH_K(long_void_word_##name)
+#define SHAPE(m) (&th_shape_long_void)
+#define IS_EMPTY(m) false
+#define WORD_KEYS 1
+#include "quick.inc.h"
+
+#define QUICK(name) TH_K(any_word_##name)
+#define SHAPE(m) ANY_SHAPE(m)
+#define IS_EMPTY(m) ANY_EMPTY(m)
+#define WORD_KEYS 1
+#include "quick.inc.h"
+
+#define QUICK(name) TH_K(bytes_bytes_##name)
+#define SHAPE(m) (&th_shape_bytes)
+#define IS_EMPTY(m) false
+#define WORD_KEYS 0
+#include "quick.inc.h"
+
+#define QUICK(name) TH_K(bytes_void_bytes_##name)
+#define SHAPE(m) (&th_shape_bytes_void)
+#define IS_EMPTY(m) false
+#define WORD_KEYS 0
+#include "quick.inc.h"
+
+#define QUICK(name) TH_K(any_bytes_##name)
+#define SHAPE(m) ANY_SHAPE(m)
+#define IS_EMPTY(m) ANY_EMPTY(m)
+#define WORD_KEYS 0
+#include "quick.inc.h"
+
+/* ---- values of any kind -------------------------------------------------------------------------- */
+
+static bool TH_K(find)(th_map *m, const void *key, uint64_t length, const uint8_t **value,
+                       uint64_t *value_length) {
+    const th_shape *s = ANY_SHAPE(m);
     th_key k = th_key_of(s, key, length);
     uint64_t hash = th_key_hash(s, &k, m->h.hash0);
     th_place place;
     if (!lookup(s, m, &k, hash, &place)) {
         return false;
     }
-    const uint8_t *slot = th_bucket_value(s, place.bucket, place.slot);
-    *value = slot;
-    *value_length = s->value_size;
-    if (s->value_bytes) {
-        *value = th_slot_bytes(slot, bytes_of(s, m, place.array != m->h.buckets), value_length);
-    }
+    *value = stored_value(s, th_bucket_value(s, place.bucket, place.slot),
+                          bytes_of(s, m, place.array != m->h.buckets), value_length);
     return true;
 }
 
-/* Writes a value into a slot; for bytes, room for it has been seen to. */
-static void TH_K(store_value)(const th_shape *s, th_bytes_heap *heap, uint8_t *slot, const void *value,
-                              uint64_t length) {
-    if (s->value_bytes) {
-        th_key image = th_key_bytes(value, length);
-        th_bytes_store(slot, &image, heap);
-    } else if (length > 0) {
-        memcpy(slot, value, length);
+static th_status TH_K(any_entry_get)(th_map *m, uint64_t stamp, const uint8_t *key, uint64_t key_len,
+                                     uint8_t *value, uint64_t room, uint64_t *length) {
+    if (!th_may_read(m, stamp) || ANY_EMPTY(m)) {
+        return th_refused_read(m, stamp);
     }
+    const th_shape *s = ANY_SHAPE(m);
+    th_status fits = th_check_key(s, key, key_len);
+    if (fits != TH_OK) {
+        return fits;
+    }
+    th_key k = th_key_of(s, key, key_len);
+    uint64_t hash = th_key_hash(s, &k, m->h.hash0);
+    value_out out = {value, value == NULL ? 0 : room, length, true};
+    return read_entry(s, m, &k, hash, &out);
 }
 
-static th_status TH_K(any_put)(th_map *m, const void *key, uint64_t length, const void *value,
-                               uint64_t value_length, bool replace) {
-    const th_shape *s = &m->h.extra->shape;
-    th_key k = th_key_of(s, key, length);
-    uint64_t hash = th_key_hash(s, &k, m->h.hash0);
-    th_place place;
-    th_bytes_heap *heap = bytes_of(s, m, false);
-    th_status status = upsert(s, m, &k, hash, s->value_bytes ? value_length : 0, heap, &place);
-    if (status < 0 || (status == TH_PRESENT && !replace)) {
+static th_status TH_K(any_entry_put)(th_map *m, uint64_t stamp, const uint8_t *key, uint64_t key_len,
+                                     const uint8_t *value, uint64_t value_len, uint32_t mode, uint8_t *before,
+                                     uint64_t room, uint64_t *length) {
+    if (!th_may_write(m, stamp)) {
+        return th_refusal(m, stamp);
+    }
+    const th_shape *s = ANY_SHAPE(m);
+    th_status status = th_check_key(s, key, key_len);
+    if (status == TH_OK) {
+        status = mode > TH_PUT_IF_PRESENT ? TH_INVALID : th_check_value(s, value, value_len);
+    }
+    if (status != TH_OK) {
         return status;
     }
-    uint8_t *slot = th_bucket_value(s, place.bucket, place.slot);
-    if (status == TH_PRESENT && s->value_bytes) {
-        if (!th_bytes_has_room(heap, 0, value_length, th_bytes_to_move(m->h.extra))) {
-            return TH_NEEDS_ROOM;
-        }
-        th_bytes_drop(slot, heap);
-    }
-    TH_K(store_value)(s, heap, slot, value, value_length);
-    return status;
-}
-
-static th_status TH_K(any_remove)(th_map *m, const void *key, uint64_t length) {
-    const th_shape *s = &m->h.extra->shape;
-    th_key k = th_key_of(s, key, length);
+    th_begin_write(m);
+    th_key k = th_key_of(s, key, key_len);
     uint64_t hash = th_key_hash(s, &k, m->h.hash0);
-    th_place place;
-    th_status status = find_to_remove(s, m, &k, hash, &place);
-    if (status == TH_PRESENT) {
-        erase(s, m, &place, hash);
-    }
+    value_out out = {before, room, length, before != NULL};
+    status = write_entry(s, m, &k, hash, value, value_len, mode, &out);
+    th_end_write(m);
     return status;
 }
 
-static th_status TH_K(any_cursor_next)(CURSOR_PARAMS) {
-    return next_entries(&m->h.extra->shape, CURSOR_ARGS);
+static th_status TH_K(any_entry_remove)(th_map *m, uint64_t stamp, const uint8_t *key, uint64_t key_len,
+                                        uint8_t *before, uint64_t room, uint64_t *length) {
+    if (!th_may_write(m, stamp)) {
+        return th_refusal(m, stamp);
+    }
+    const th_shape *s = ANY_SHAPE(m);
+    th_status status = th_check_key(s, key, key_len);
+    if (status != TH_OK) {
+        return status;
+    }
+    th_begin_write(m);
+    th_key k = th_key_of(s, key, key_len);
+    uint64_t hash = th_key_hash(s, &k, m->h.hash0);
+    value_out out = {before, room, length, before != NULL};
+    status = remove_entry(s, m, &k, hash, &out);
+    th_end_write(m);
+    return status;
 }
 
-#define TH_FIELD(result, name, params, args) .name = TH_K(name),
-const th_functions TH_K(functions) = {TH_PUBLIC_FUNCTIONS(TH_FIELD) TH_INTERNAL_FUNCTIONS(TH_FIELD)};
+static th_status TH_K(any_entry_get_all)(th_map *m, uint64_t stamp, const uint8_t *data, uint64_t size,
+                                         const uint64_t *starts, const uint64_t *ends, uint8_t *values,
+                                         uint64_t value_room, uint64_t *value_ends, uint8_t *found,
+                                         uint64_t n, th_progress *progress) {
+    batch b = {.keys = {.data = data, .size = size, .starts = starts, .ends = ends},
+               .values = values,
+               .found = found,
+               .value_room = value_room,
+               .value_ends = value_ends};
+    if (!th_may_read(m, stamp)) {
+        return th_refused_read(m, stamp);
+    }
+    if (ANY_EMPTY(m)) {
+        return TH_K(batch_in_empty)(BATCH_ENTRY_GET, &b, n, progress);
+    }
+    const th_shape *s = ANY_SHAPE(m);
+    if (s->value_bytes && value_ends == NULL && n > 0) {
+        return TH_INVALID;
+    }
+    return run_batch(s, KEYS_SPANS, BATCH_ENTRY_GET, m, &b, n, progress);
+}
+
+static th_status TH_K(any_entry_put_all)(th_map *m, uint64_t stamp, const uint8_t *data, uint64_t size,
+                                         const uint64_t *starts, const uint64_t *ends, const uint8_t *values,
+                                         uint64_t value_size, const uint64_t *value_starts,
+                                         const uint64_t *value_ends, uint64_t n, th_progress *progress) {
+    batch b = {.keys = {.data = data, .size = size, .starts = starts, .ends = ends},
+               .inputs = {.data = values, .size = value_size, .starts = value_starts, .ends = value_ends}};
+    if (!th_may_write(m, stamp)) {
+        return th_refusal(m, stamp);
+    }
+    const th_shape *s = ANY_SHAPE(m);
+    if (n > 0 && !source_valid(&b.inputs, s->value_bytes, s->value_size)) {
+        return TH_INVALID;
+    }
+    return run_batch(s, KEYS_SPANS, BATCH_ENTRY_PUT, m, &b, n, progress);
+}
+
+/* ---- walks --------------------------------------------------------------------------------------- */
+
+static th_status TH_K(long_walk)(CURSOR_PARAMS) {
+    return next_entries(&th_shape_long, CURSOR_ARGS);
+}
+
+static th_status TH_K(bytes_walk)(CURSOR_PARAMS) {
+    return next_entries(&th_shape_bytes, CURSOR_ARGS);
+}
+
+static th_status TH_K(any_walk)(CURSOR_PARAMS) {
+    return next_entries(ANY_SHAPE(m), CURSOR_ARGS);
+}
+
+/* ---- the table ----------------------------------------------------------------------------------- */
+
+/* A row: a version for each shape number. `other` stands for the shapes that a family does not suit. */
+#define ROW(other, long, int_int, int_long, long_int, long_void, bytes, bytes_void)                          \
+    {                                                                                                        \
+        [0] = other, [TH_SHAPE_ANY] = other, [TH_SHAPE_EMPTY] = other, [TH_SHAPE_LONG] = long,               \
+        [TH_SHAPE_INT_INT] = int_int, [TH_SHAPE_INT_LONG] = int_long, [TH_SHAPE_LONG_INT] = long_int,        \
+        [TH_SHAPE_LONG_VOID] = long_void, [TH_SHAPE_BYTES] = bytes, [TH_SHAPE_BYTES_VOID] = bytes_void,      \
+        [10] = other, [11] = other, [12] = other, [13] = other, [14] = other, [15] = other                   \
+    }
+#define ANY(name) TH_K(any_##name)
+#define WORD_ROW(result, name, params, args)                                                                 \
+    .name = ROW(ANY(name), TH_K(long_##name), TH_K(int_int_##name), TH_K(int_long_##name),                   \
+                TH_K(long_int_##name), TH_K(long_void_##name), ANY(name), ANY(name)),
+#define BYTES_ROW(result, name, params, args)                                                                \
+    .name = ROW(ANY(name), ANY(name), ANY(name), ANY(name), ANY(name), ANY(name), TH_K(bytes_##name),        \
+                TH_K(bytes_void_##name)),
+#define ENTRY_ROW(result, name, params, args)                                                                \
+    .name = ROW(ANY(name), ANY(name), ANY(name), ANY(name), ANY(name), ANY(name), ANY(name), ANY(name)),
+#define WALK_ROW(result, name, params, args)                                                                 \
+    .name = ROW(ANY(name), TH_K(long_##name), ANY(name), ANY(name), ANY(name), ANY(name),                    \
+                TH_K(bytes_##name), ANY(name)),
+#define FIELD(result, name, params, args) .name = TH_K(name),
+
+const th_functions TH_K(functions) = {TH_WORD_FUNCTIONS(WORD_ROW) TH_BYTES_FUNCTIONS(BYTES_ROW)
+                                          TH_ENTRY_FUNCTIONS(ENTRY_ROW) TH_WALK_FUNCTIONS(WALK_ROW)
+                                              TH_INTERNAL_FUNCTIONS(FIELD)};

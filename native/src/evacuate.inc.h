@@ -158,7 +158,7 @@ TH_INLINE bool release_due(const th_shape *s, const th_map *m, th_array_word old
  * A write's share of growth: evacuates the bucket it touches and the next one in order. false: it takes
  * th_make_room first, nothing was done. An old chain of c entries can take c / 8 overflow buckets.
  */
-TH_INLINE bool growth_step(const th_shape *s, th_map *m, uint64_t hash) {
+TH_INLINE bool growth_step_of(const th_shape *s, th_map *m, uint64_t hash) {
     th_array_word old = th_load_word(&m->h.oldbuckets);
     th_array_word array = th_load_word(&m->h.buckets);
     uint64_t next = th_load_nevacuate(m);
@@ -186,6 +186,16 @@ TH_INLINE bool growth_step(const th_shape *s, th_map *m, uint64_t hash) {
     }
     advance(s, m, old);
     return true;
+}
+
+static __attribute__((noinline)) bool TH_K(growth_step_any)(th_map *m, uint64_t hash) {
+    return growth_step_of(&m->h.extra->shape, m, hash);
+}
+
+/* Without a constant shape a copy in each writer would gain nothing and make the library half as big again.
+ */
+TH_INLINE bool growth_step(const th_shape *s, th_map *m, uint64_t hash) {
+    return __builtin_constant_p(s->bucket_size) ? growth_step_of(s, m, hash) : TH_K(growth_step_any)(m, hash);
 }
 
 /* Evacuates up to `buckets` in order; the number still to do, or UINT64_MAX when overflow runs out. */

@@ -53,10 +53,10 @@ uint64_t th_overflow_first(const th_shape *s, uint32_t b) {
     return b == 0 ? 0 : b == 1 ? 1 : main / 4;
 }
 
-th_array_word th_array_new(th_heap *memory, const th_shape *s, uint32_t b, uint64_t overflow) {
+th_array_word th_array_new(const th_extra *x, uint32_t b, uint64_t overflow) {
     uint64_t buckets = ((uint64_t)1 << b) + overflow;
-    size_t bytes = array_bytes(s, buckets);
-    th_array *a = th_heap_new(memory, bytes);
+    size_t bytes = array_bytes(&x->shape, buckets);
+    th_array *a = th_heap_new(x->memory, bytes, x->pages);
     if (a == NULL) {
         return 0;
     }
@@ -75,8 +75,7 @@ void th_array_retire(th_heap *memory, th_array_word word) {
 
 static th_status first_array(th_map *m) {
     th_extra *x = m->h.extra;
-    th_array_word array =
-        th_array_new(x->memory, &x->shape, x->first_b, th_overflow_first(&x->shape, x->first_b));
+    th_array_word array = th_array_new(x, x->first_b, th_overflow_first(&x->shape, x->first_b));
     if (array == 0) {
         return TH_NO_MEMORY;
     }
@@ -95,7 +94,7 @@ static th_status extend_overflow(th_map *m) {
     uint64_t most = th_overflow_most(b);
     uint64_t overflow = 2 * (a->capacity - th_array_main(array)) + 1;
     overflow = overflow < most ? overflow : most;
-    th_array_word larger = th_array_new(x->memory, &x->shape, b, overflow);
+    th_array_word larger = th_array_new(x, b, overflow);
     if (larger == 0) {
         return TH_NO_MEMORY;
     }
@@ -117,10 +116,10 @@ static bool worth_compacting(const th_bytes_heap *heap) {
 }
 
 /* A bytes heap with room in one piece for `live` bytes and one more segment's worth. NULL: no memory. */
-static th_bytes_heap *bytes_for(th_heap *memory, uint64_t live) {
-    th_bytes_heap *heap = th_bytes_new(memory);
-    if (heap != NULL && live > 0 && th_bytes_extend(memory, heap, live) != TH_OK) {
-        th_bytes_retire(memory, heap);
+static th_bytes_heap *bytes_for(const th_extra *x, uint64_t live) {
+    th_bytes_heap *heap = th_bytes_new(x->memory, x->pages);
+    if (heap != NULL && live > 0 && th_bytes_extend(x->memory, heap, live) != TH_OK) {
+        th_bytes_retire(x->memory, heap);
         return NULL;
     }
     return heap;
@@ -132,14 +131,14 @@ static th_status start_growth(th_map *m, uint32_t b) {
     if (b > TH_MAX_B) {
         return TH_LIMIT;
     }
-    th_array_word array = th_array_new(x->memory, &x->shape, b, th_overflow_first(&x->shape, b));
+    th_array_word array = th_array_new(x, b, th_overflow_first(&x->shape, b));
     if (array == 0) {
         return TH_NO_MEMORY;
     }
     x->old_bytes = x->bytes;
     if (worth_compacting(x->bytes)) {
         /* Without memory for a second bytes heap growth goes on with the first. */
-        th_bytes_heap *fresh = bytes_for(x->memory, x->bytes->live);
+        th_bytes_heap *fresh = bytes_for(x, x->bytes->live);
         x->bytes = fresh == NULL ? x->bytes : fresh;
     }
     m->h.nevacuate = 0;
@@ -234,13 +233,13 @@ static uint64_t live_bytes(const th_extra *x) {
 static th_status copy_all(th_map *m, uint32_t b, uint64_t overflow, uint32_t seed, th_array_word *array,
                           th_bytes_heap **bytes) {
     th_extra *x = m->h.extra;
-    *array = th_array_new(x->memory, &x->shape, b, overflow);
+    *array = th_array_new(x, b, overflow);
     if (*array == 0) {
         return TH_NO_MEMORY;
     }
     *bytes = NULL;
     if (x->bytes != NULL || x->old_bytes != NULL) {
-        *bytes = bytes_for(x->memory, live_bytes(x));
+        *bytes = bytes_for(x, live_bytes(x));
         if (*bytes == NULL) {
             th_array_retire(x->memory, *array);
             return TH_NO_MEMORY;
@@ -367,7 +366,7 @@ static th_status room_in_bytes(th_map *m, uint64_t bytes, bool *acted) {
         return TH_OK;
     }
     if (x->bytes == NULL) {
-        x->bytes = th_bytes_new(x->memory);
+        x->bytes = th_bytes_new(x->memory, x->pages);
         if (x->bytes == NULL) {
             return TH_NO_MEMORY;
         }

@@ -21,10 +21,10 @@
 #endif
 
 /*
- * 8-byte keys, and 4-byte keys zero-extended: one multiplication to 128 bits, folded, as in wyhash (Wang Yi,
- * github.com/wangyi-fudan/wyhash). The seed is spread over the word first (the golden ratio's multiplier),
- * the factor is wyhash's first default secret. native/test/hash_test.cc compares chain lengths with the ideal
- * distribution.
+ * Keys of 8 bytes, and of 4, 2 and 1 zero-extended: one multiplication to 128 bits, folded, as in wyhash
+ * (Wang Yi, github.com/wangyi-fudan/wyhash). The seed is spread over the word first (the golden ratio's
+ * multiplier), the factor is wyhash's first default secret. native/test/hash_test.cc compares chain lengths
+ * with the ideal distribution.
  */
 TH_INLINE uint64_t th_hash_word(uint64_t key, uint32_t seed) {
     uint64_t x = key ^ (seed * 0x9e3779b97f4a7c15u);

@@ -2,17 +2,21 @@
  * Iteration in the order of hashes.
  *
  * A bucket's number is the high bits of the hash, so bucket i of 2^b holds the hashes of one interval:
- * [i << (64 - b), (i + 1) << (64 - b)). A walk is one position in the space of hashes that moves from its
- * random start upwards, wraps, and ends where it started; everything it has passed has been visited. That
- * is true whatever array the entries lie in, so growth (which splits intervals), shrinking (which joins
+ * [i << (64 - b), (i + 1) << (64 - b)). A stage of a walk is one position in the space of hashes that moves
+ * from its start upwards, wraps, and ends behind its last hash; everything it has passed has been visited.
+ * That is true whatever array the entries lie in, so growth (which splits intervals), shrinking (which joins
  * them) and growth in progress (where the old bucket is read until it is evacuated) need no special care,
- * and the promises of th_cursor hold:
+ * and the promises of th_cursor hold. Hashes count from the stage's start:
  *
- *   hash   0                 start              position                     2^64
- *          |--- not yet ------|##### visited #####|------ not yet ------------|
+ *   start                 passed                                 last
+ *   |#######visited########|------------- not yet ----------------|-- another cursor's, after a split --
+ *
+ * A whole walk's last hash is the one before its start; a split gives the upper half of what is left to
+ * another cursor.
  *
  * A new seed changes every hash. The walk then keeps what it has visited as a finished stage, starts a new
- * one at 0 under the new seed, and leaves out entries that an earlier stage had visited.
+ * one over all hashes under the new seed, and leaves out entries that an earlier stage had visited or that
+ * were never of this cursor's part.
  */
 
 typedef struct walk_range {
@@ -21,17 +25,22 @@ typedef struct walk_range {
     bool exact;     /* the whole bucket lies in the range */
 } walk_range;
 
-TH_INLINE bool visited_before(const th_shape *s, const th_cursor *c, const uint8_t *key,
-                              const th_bytes_heap *heap) {
+/* The last hash of the current stage, counted from its start. */
+TH_INLINE uint64_t stage_last(const th_cursor *c) {
+    return c->stage == 0 ? c->last : UINT64_MAX;
+}
+
+/* Whether the earlier stages leave an entry to the current one. */
+TH_INLINE bool left_by_earlier(const th_shape *s, const th_cursor *c, const uint8_t *key,
+                               const th_bytes_heap *heap) {
     for (uint32_t i = 0; i < c->stage; i++) {
-        uint64_t hash = th_slot_hash(s, key, heap, c->seeds[i]);
-        bool seen = c->wrapped[i] ? hash >= c->start[i] || hash < c->position[i]
-                                  : hash >= c->start[i] && hash < c->position[i];
-        if (seen) {
-            return true;
+        uint64_t at = th_slot_hash(s, key, heap, c->seeds[i]) - c->start[i];
+        bool foreign = i == 0 && at > c->last;
+        if (foreign || c->done[i] || at < c->passed[i]) {
+            return false;
         }
     }
-    return false;
+    return true;
 }
 
 TH_INLINE bool in_walk(const th_shape *s, const th_cursor *c, const walk_range *range, const uint8_t *key,
@@ -42,7 +51,7 @@ TH_INLINE bool in_walk(const th_shape *s, const th_cursor *c, const walk_range *
             return false;
         }
     }
-    return c->stage == 0 || !visited_before(s, c, key, heap);
+    return c->stage == 0 || left_by_earlier(s, c, key, heap);
 }
 
 /* Where the entries go, and how much of it is used. */
@@ -131,8 +140,9 @@ TH_INLINE bool follow_seed(const th_map *m, th_cursor *c) {
     if (TH_LIKELY(c->seeds[c->stage] == m->h.hash0)) {
         return true;
     }
-    bool untouched = !c->wrapped[c->stage] && c->position[c->stage] == c->start[c->stage];
-    if (!untouched) { /* a stage that has visited nothing need not be kept */
+    /* A stage that has visited nothing need not be kept, unless it tells which part this cursor has. */
+    bool untouched = c->passed[c->stage] == 0 && !c->done[c->stage] && stage_last(c) == UINT64_MAX;
+    if (!untouched) {
         if (c->stage + 1 >= TH_CURSOR_STAGES) {
             return false;
         }
@@ -140,14 +150,9 @@ TH_INLINE bool follow_seed(const th_map *m, th_cursor *c) {
     }
     c->seeds[c->stage] = m->h.hash0;
     c->start[c->stage] = 0;
-    c->position[c->stage] = 0;
-    c->wrapped[c->stage] = 0;
+    c->passed[c->stage] = 0;
+    c->done[c->stage] = 0;
     return true;
-}
-
-/* Whether the current stage has come back to where it started. */
-TH_INLINE bool stage_done(const th_cursor *c) {
-    return c->wrapped[c->stage] && c->position[c->stage] >= c->start[c->stage];
 }
 
 TH_INLINE bool chain_fits(const walk_out *out, const walk_out *chain) {
@@ -163,17 +168,18 @@ TH_INLINE th_status walk_bucket(const th_shape *s, const th_map *m, th_cursor *c
         return TH_OK; /* closed or shrunk to nothing since the walk looked; the next call will say so */
     }
     th_array_word old = th_load_word(&m->h.oldbuckets);
-    uint64_t position = c->position[c->stage];
+    uint64_t passed = c->passed[c->stage];
+    uint64_t position = c->start[c->stage] + passed;
     bool in_old = old != 0 && !th_is_evacuated(s, m, old, th_index(old, position));
     th_array_word from = in_old ? old : array;
     uint64_t index = th_index(from, position);
-    uint64_t last =
-        ((index + 1) << 1 << (from & 63u)) - 1; /* wraps to the highest hash for the last bucket */
-    walk_range range = {position, last, false};
-    if (c->wrapped[c->stage] && range.last >= c->start[c->stage]) {
-        range.last = c->start[c->stage] - 1;
-    }
-    range.exact = position == index << 1 << (from & 63u) && range.last == last;
+    uint64_t first = index << 1 << (from & 63u);
+    uint64_t last = ((index + 1) << 1 << (from & 63u)) - 1; /* wraps for the last bucket */
+    /* This bucket or this stage, whichever ends first. */
+    uint64_t left = stage_last(c) - passed;
+    bool ends_stage = last - position >= left;
+    walk_range range = {position, ends_stage ? position + left : last, false};
+    range.exact = range.first == first && range.last == last;
     const th_bytes_heap *heap = bytes_of(s, m, in_old);
 
     walk_out chain = {0};
@@ -187,14 +193,10 @@ TH_INLINE th_status walk_bucket(const th_shape *s, const th_map *m, th_cursor *c
     if (chain.count > 0) {
         walk_chain(s, c, from, index, &range, heap, true, out);
     }
-    if (c->wrapped[c->stage] && last >= c->start[c->stage]) {
-        /* Back at the start; last + 1 would be 0 again if a coarser array's last bucket holds the start. */
-        c->position[c->stage] = c->start[c->stage];
-        return TH_MORE;
-    }
-    c->position[c->stage] = last + 1;
-    if (last == UINT64_MAX) {
-        c->wrapped[c->stage] = 1;
+    if (ends_stage) {
+        c->done[c->stage] = 1;
+    } else {
+        c->passed[c->stage] = passed + (last - position) + 1;
     }
     return TH_MORE;
 }
@@ -211,7 +213,7 @@ TH_INLINE th_status next_entries(const th_shape *s, CURSOR_PARAMS) {
     th_status status = TH_MORE;
     bool over = th_load_word(&m->h.buckets) == 0 || !follow_seed(m, c);
     for (uint32_t i = 0; i < WALK_BUCKETS && status == TH_MORE && !over; i++) {
-        over = stage_done(c);
+        over = c->done[c->stage] != 0;
         if (!over) {
             status = walk_bucket(s, m, c, &out);
         }

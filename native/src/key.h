@@ -38,8 +38,8 @@ TH_INLINE void th_inline_image(const uint8_t *p, uint64_t length, uint64_t *low,
     *high = rest;
 }
 
-TH_INLINE th_key th_key_word(uint64_t word) {
-    return (th_key){NULL, 8, word, 0};
+TH_INLINE th_key th_key_word(const th_shape *s, uint64_t word) {
+    return (th_key){NULL, s->key_size, th_low_bytes(word, s->key_size), 0};
 }
 
 TH_INLINE th_key th_key_bytes(const uint8_t *bytes, uint64_t length) {
@@ -81,13 +81,32 @@ TH_INLINE th_key th_key_bytes_within(const uint8_t *bytes, uint64_t length, uint
                     in_slot ? front >> 32 | back << 32 : 0};
 }
 
-/* From the pointers of the any-type functions; the length has been checked. */
+/* TH_OK, or why key[0 .. length) cannot be a key of the shape. */
+TH_INLINE th_status th_check_key(const th_shape *s, const void *key, uint64_t length) {
+    if (s->key_class == TH_KEY_BYTES) {
+        return TH_UNLIKELY(length > TH_MAX_BYTES)       ? TH_LIMIT
+               : TH_UNLIKELY(key == NULL && length > 0) ? TH_INVALID
+                                                        : TH_OK;
+    }
+    return key == NULL || length != s->key_size ? TH_INVALID : TH_OK;
+}
+
+/* The same for a value. */
+TH_INLINE th_status th_check_value(const th_shape *s, const void *value, uint64_t length) {
+    if (value == NULL && length > 0) {
+        return TH_INVALID;
+    }
+    if (s->value_bytes) {
+        return length > TH_MAX_BYTES ? TH_LIMIT : TH_OK;
+    }
+    return length != s->value_size ? TH_INVALID : TH_OK;
+}
+
+/* From a pointer that th_check_key has found good. */
 TH_INLINE th_key th_key_of(const th_shape *s, const void *bytes, uint64_t length) {
     switch (s->key_class) {
-    case TH_KEY_WORD8:
-        return th_key_word(th_load64(bytes));
-    case TH_KEY_WORD4:
-        return th_key_word(th_load32(bytes));
+    case TH_KEY_WORD:
+        return th_key_word(s, th_load_n(bytes, s->key_size));
     case TH_KEY_BYTES:
         return th_key_bytes(bytes, length);
     default:
@@ -97,7 +116,7 @@ TH_INLINE th_key th_key_of(const th_shape *s, const void *bytes, uint64_t length
 
 /* Hashes a key and completes the image of a long one. */
 TH_INLINE uint64_t th_key_hash(const th_shape *s, th_key *key, uint32_t seed) {
-    if (s->key_class == TH_KEY_WORD8 || s->key_class == TH_KEY_WORD4) {
+    if (s->key_class == TH_KEY_WORD) {
         return th_hash_word(key->low, seed);
     }
     if (s->key_class == TH_KEY_BYTES && key->length <= TH_INLINE_BYTES) {
@@ -119,10 +138,8 @@ TH_INLINE const uint8_t *th_slot_bytes(const uint8_t *slot, const th_bytes_heap 
 TH_INLINE bool th_key_equal(const th_shape *s, const uint8_t *slot, const th_key *key,
                             const th_bytes_heap *heap) {
     switch (s->key_class) {
-    case TH_KEY_WORD8:
-        return th_load64(slot) == key->low;
-    case TH_KEY_WORD4:
-        return th_load32(slot) == key->low;
+    case TH_KEY_WORD:
+        return th_load_n(slot, s->key_size) == key->low;
     case TH_KEY_FIXED:
         return memcmp(slot, key->bytes, s->key_size) == 0;
     default:
@@ -154,11 +171,8 @@ TH_INLINE void th_bytes_store(uint8_t *slot, const th_key *image, th_bytes_heap 
 
 TH_INLINE void th_key_store(const th_shape *s, uint8_t *slot, const th_key *key, th_bytes_heap *heap) {
     switch (s->key_class) {
-    case TH_KEY_WORD8:
-        th_store64(slot, key->low);
-        break;
-    case TH_KEY_WORD4:
-        th_store32(slot, (uint32_t)key->low);
+    case TH_KEY_WORD:
+        th_store_n(slot, s->key_size, key->low);
         break;
     case TH_KEY_FIXED:
         memcpy(slot, key->bytes, s->key_size);
@@ -181,10 +195,8 @@ TH_INLINE void th_bytes_drop(const uint8_t *slot, th_bytes_heap *heap) {
 TH_INLINE uint64_t th_slot_hash(const th_shape *s, const uint8_t *slot, const th_bytes_heap *heap,
                                 uint32_t seed) {
     switch (s->key_class) {
-    case TH_KEY_WORD8:
-        return th_hash_word(th_load64(slot), seed);
-    case TH_KEY_WORD4:
-        return th_hash_word(th_load32(slot), seed);
+    case TH_KEY_WORD:
+        return th_hash_word(th_load_n(slot, s->key_size), seed);
     case TH_KEY_FIXED:
         return th_hash_bytes(slot, s->key_size, seed);
     default:

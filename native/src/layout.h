@@ -165,12 +165,63 @@ TH_INLINE uint32_t th_load32(const void *p) {
     return v;
 }
 
+TH_INLINE uint16_t th_load16(const void *p) {
+    uint16_t v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
 TH_INLINE void th_store64(void *p, uint64_t v) {
     memcpy(p, &v, sizeof v);
 }
 
 TH_INLINE void th_store32(void *p, uint32_t v) {
     memcpy(p, &v, sizeof v);
+}
+
+/* The low `size` bytes of a word; at most 8. */
+TH_INLINE uint64_t th_low_bytes(uint64_t word, uint32_t size) {
+    return size >= 8 ? word : word & (((uint64_t)1 << (8 * size)) - 1);
+}
+
+/* size bytes as a word, zero-extended; at most 8. A constant size leaves one instruction. */
+TH_INLINE uint64_t th_load_n(const void *p, uint32_t size) {
+    uint64_t v = 0;
+    switch (size) {
+    case 0:
+        return 0;
+    case 1:
+        return *(const uint8_t *)p;
+    case 2:
+        return th_load16(p);
+    case 4:
+        return th_load32(p);
+    case 8:
+        return th_load64(p);
+    default:
+        memcpy(&v, p, size);
+        return v;
+    }
+}
+
+/* Stores the low bytes of a word; size is that of a word, or 0. */
+TH_INLINE void th_store_n(void *p, uint32_t size, uint64_t v) {
+    switch (size) {
+    case 0:
+        break;
+    case 1:
+        *(uint8_t *)p = (uint8_t)v;
+        break;
+    case 2:
+        memcpy(p, &(uint16_t){(uint16_t)v}, sizeof(uint16_t));
+        break;
+    case 4:
+        th_store32(p, (uint32_t)v);
+        break;
+    default:
+        th_store64(p, v);
+        break;
+    }
 }
 
 /* More than 8 entries, and more than 6.5 for each of the 2^b buckets. */

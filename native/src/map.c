@@ -5,12 +5,12 @@
 #include "memory/heap.h"
 #include "os/os.h"
 
-/* The map that is always empty. Its stamp's shape number belongs to no writer. */
+/* The map that is always empty, marked for ever as being written to, so that no writer goes on. */
 #define EMPTY_STAMP (TH_STAMP_GENERATION | (uint64_t)TH_SHAPE_EMPTY << 1)
-static const th_map empty_map = {.stamp = EMPTY_STAMP};
+static const th_map empty_map = {.h.flags = TH_WRITING, .stamp = EMPTY_STAMP};
 
 th_map *th_empty_map(void) {
-    /* Read-only memory: every writer checks the stamp's shape first. */
+    /* Read-only memory: every writer looks at the mark first. */
     return (th_map *)(uintptr_t)&empty_map;
 }
 
@@ -18,25 +18,13 @@ uint64_t th_empty_stamp(void) {
     return EMPTY_STAMP;
 }
 
-th_status th_refusal(const th_map *m, uint64_t stamp, uint32_t shape) {
-    uint64_t now = th_load_stamp(m);
-    if ((now ^ stamp) > TH_STAMP_BUSY || m == &empty_map) {
-        return TH_CLOSED;
-    }
-    if (shape != TH_SHAPE_ANY && (stamp & TH_STAMP_SHAPE) != shape << 1) {
-        return TH_INVALID;
-    }
-    return TH_CONCURRENT;
+th_status th_refusal(const th_map *m, uint64_t stamp) {
+    bool outdated = (th_load_stamp(m) ^ stamp) > TH_STAMP_BUSY;
+    return outdated || m == &empty_map ? TH_CLOSED : TH_CONCURRENT;
 }
 
-th_status th_refused_read(const th_map *m, uint64_t stamp, uint32_t shape) {
-    if (m == &empty_map && stamp == EMPTY_STAMP) {
-        return TH_ABSENT;
-    }
-    if ((th_load_stamp(m) ^ stamp) > TH_STAMP_BUSY) {
-        return TH_CLOSED;
-    }
-    return shape != TH_SHAPE_ANY && (stamp & TH_STAMP_SHAPE) != shape << 1 ? TH_INVALID : TH_ABSENT;
+th_status th_refused_read(const th_map *m, uint64_t stamp) {
+    return m == &empty_map && stamp == EMPTY_STAMP ? TH_ABSENT : TH_CLOSED;
 }
 
 th_status th_enter(th_map *m, uint64_t stamp, bool wait) {
@@ -70,19 +58,20 @@ void th_leave(th_map *m, uint64_t stamp) {
 
 static th_status fill_map(th_map *m, th_heap *heap, const th_type *type, const th_shape *shape,
                           const th_map_options *options, uint32_t seed) {
-    th_extra *x = th_heap_new(heap, sizeof *x);
+    th_extra *x = th_heap_new(heap, sizeof *x, TH_PAGES_HEAP);
     if (x == NULL) {
         return TH_NO_MEMORY;
     }
     x->shape = *shape;
     x->type = *type;
     x->memory = heap;
+    x->pages = options == NULL ? TH_PAGES_HEAP : options->pages;
     m->h.extra = x;
     m->h.hash0 = seed;
     uint64_t expected = options == NULL ? 0 : options->expected_size;
     if (expected > 0) {
         uint32_t b = th_b_for(expected);
-        th_array_word array = th_array_new(heap, shape, b, th_overflow_first(shape, b));
+        th_array_word array = th_array_new(x, b, th_overflow_first(shape, b));
         if (array == 0) {
             th_heap_retire(heap, x, sizeof *x);
             return TH_NO_MEMORY;
@@ -99,6 +88,9 @@ th_status th_map_create(th_heap *heap, const th_type *type, const th_map_options
     th_shape shape;
     if (heap == NULL || type == NULL || map == NULL || stamp == NULL ||
         th_shape_of(type, &shape, NULL) != TH_OK) {
+        return TH_INVALID;
+    }
+    if (options != NULL && options->pages > TH_PAGES_SMALL) {
         return TH_INVALID;
     }
     if (options != NULL && th_b_for(options->expected_size) > TH_MAX_B) {
@@ -173,7 +165,7 @@ int64_t th_map_size(th_map *map, uint64_t stamp) {
     if (map == NULL) {
         return TH_INVALID;
     }
-    return th_may_read(map, stamp, TH_SHAPE_ANY) ? (int64_t)map->h.count : TH_CLOSED;
+    return th_may_read(map, stamp) ? (int64_t)map->h.count : TH_CLOSED;
 }
 
 /* Empties an array that stays: pages of large ones go back to the OS, which zeroes them. */

@@ -18,6 +18,7 @@ typedef struct th_extra {
     uint32_t seed_changes;    /* (o) seeds drawn against an attack since the last clear */
     uint8_t wants_seed;       /* a chain has passed TH_CHAIN_LIMIT */
     uint8_t first_b;          /* (o) B of the array that the first write makes */
+    uint8_t pages;            /* (o) TH_PAGES_* of the map's regions */
 } th_extra;
 
 /*
@@ -53,11 +54,11 @@ TH_INLINE void th_store_flags(th_map *m, uint8_t flags) {
     __atomic_store_n(&m->h.flags, flags, __ATOMIC_RELAXED);
 }
 
-/* Why a call may not go on with (map, stamp): TH_CLOSED, TH_CONCURRENT, TH_INVALID for the wrong shape. */
-TH_COLD th_status th_refusal(const th_map *m, uint64_t stamp, uint32_t shape);
+/* Why a writer may not go on with (map, stamp): TH_CLOSED or TH_CONCURRENT. */
+TH_COLD th_status th_refusal(const th_map *m, uint64_t stamp);
 
-/* The same for a reader: TH_ABSENT when it may go on after all (the empty map, a key beyond the limits). */
-TH_COLD th_status th_refused_read(const th_map *m, uint64_t stamp, uint32_t shape);
+/* The same for a reader: TH_CLOSED, or TH_ABSENT for the empty map, which has nothing to look at. */
+TH_COLD th_status th_refused_read(const th_map *m, uint64_t stamp);
 
 /*
  * The checks below are what protection against misuse costs a quick call. native/bench compiles the engine a
@@ -70,15 +71,13 @@ TH_COLD th_status th_refused_read(const th_map *m, uint64_t stamp, uint32_t shap
 #endif
 
 /* Whether a reader may go on. The busy bit does not stop readers. */
-TH_INLINE bool th_may_read(const th_map *m, uint64_t stamp, uint32_t shape) {
-    return !TH_PROTECTED || TH_LIKELY((th_load_stamp(m) ^ stamp) <= TH_STAMP_BUSY &&
-                                      (shape == TH_SHAPE_ANY || (stamp & TH_STAMP_SHAPE) == shape << 1));
+TH_INLINE bool th_may_read(const th_map *m, uint64_t stamp) {
+    return !TH_PROTECTED || TH_LIKELY((th_load_stamp(m) ^ stamp) <= TH_STAMP_BUSY);
 }
 
 /* Whether a quick writer may go on: an open map in which nobody else is writing. */
-TH_INLINE bool th_may_write(const th_map *m, uint64_t stamp, uint32_t shape) {
-    return !TH_PROTECTED || TH_LIKELY(th_load_stamp(m) == stamp && (th_load_flags(m) & TH_WRITING) == 0 &&
-                                      (shape == TH_SHAPE_ANY || (stamp & TH_STAMP_SHAPE) == shape << 1));
+TH_INLINE bool th_may_write(const th_map *m, uint64_t stamp) {
+    return !TH_PROTECTED || TH_LIKELY(th_load_stamp(m) == stamp && (th_load_flags(m) & TH_WRITING) == 0);
 }
 
 /* The bytes heaps, read whole: closing a map under a racing call sets them to NULL. */
@@ -155,7 +154,7 @@ uint32_t th_b_for(uint64_t entries);
 uint64_t th_grow_at(uint32_t b);
 
 /* An empty array with room for 2^b + overflow buckets; 0 when there is no memory. */
-th_array_word th_array_new(th_heap *memory, const th_shape *s, uint32_t b, uint64_t overflow);
+th_array_word th_array_new(const th_extra *x, uint32_t b, uint64_t overflow);
 void th_array_retire(th_heap *memory, th_array_word word);
 
 /* Overflow buckets that an array of 2^b gets at first, and the most it can come to need. */

@@ -1,46 +1,91 @@
 /*
- * The quick functions of one key type with 8-byte values. Included once for each such shape, with
+ * The quick functions whose values are words, for one way to pass keys and one shape. Included once for each
+ * such pair, with
  *   QUICK(name)   the function's name
- *   SHAPE         its constant shape, SHAPE_ID its number in stamps
- *   KEY_PARAMS    a single key's parameters, KEY_MAKE the th_key made of them, KEY_VALID their check
- *   BATCH_PARAMS  a batch's keys, BATCH_SOURCE the key_source made of them
+ *   SHAPE(m)      the shape, mostly a constant; IS_EMPTY(m) whether the map is the one that has none
+ *   WORD_KEYS     1: keys are words, 0: keys are by pointer
+ * Functions that found a shape to fit go on with SHAPE_KNOWN of it, in which the compiler sees more
+ * constants.
  */
+#if WORD_KEYS
+#define KEY_FORM KEYS_WORDS
+#define KEY_PARAMS uint64_t key
+#define KEY_ARGS key
+#define KEY_CHECK(s) TH_OK
+#define KEY_MAKE(s) th_key_word(s, key)
+#define BATCH_PARAMS const void *keys
+#define BATCH_SOURCE                                                                                         \
+    { .data = keys }
+#define FITS_WORDS(s) (s->key_class == TH_KEY_WORD && s->value_word)
+#define FITS_KEYS(s) FITS_WORDS(s)
+#define SHAPE_KNOWN(s) th_word_shape(s)
+#else
+#define KEY_FORM KEYS_SPANS
+#define KEY_PARAMS const uint8_t *key, uint64_t length
+#define KEY_ARGS key, length
+#define KEY_CHECK(s) th_check_key(s, key, length)
+#define KEY_MAKE(s) th_key_of(s, key, length)
+#define BATCH_PARAMS const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends
+#define BATCH_SOURCE                                                                                         \
+    { .data = data, .size = size, .starts = starts, .ends = ends }
+#define FITS_WORDS(s) s->value_word
+#define FITS_KEYS(s) true /* by functions that do not look at values */
+#define SHAPE_KNOWN(s) (*(s))
+#endif
 
 static uint64_t QUICK(get)(th_map *m, uint64_t stamp, KEY_PARAMS, uint64_t otherwise) {
-    if (!th_may_read(m, stamp, SHAPE_ID) || !(KEY_VALID)) {
+    if (!th_may_read(m, stamp) || IS_EMPTY(m)) {
         return otherwise;
     }
-    th_key k = KEY_MAKE;
-    uint64_t hash = th_key_hash(&SHAPE, &k, m->h.hash0);
+    const th_shape *s = SHAPE(m);
+    if (!FITS_WORDS(s) || KEY_CHECK(s) != TH_OK) {
+        return otherwise;
+    }
+    const th_shape known = SHAPE_KNOWN(s);
+    th_key k = KEY_MAKE(&known);
+    uint64_t hash = th_key_hash(&known, &k, m->h.hash0);
     th_place place;
-    if (!lookup(&SHAPE, m, &k, hash, &place)) {
+    if (!lookup(&known, m, &k, hash, &place)) {
         return otherwise;
     }
-    return th_load64(th_bucket_value(&SHAPE, place.bucket, place.slot));
+    return th_load_n(th_bucket_value(&known, place.bucket, place.slot), known.value_size);
 }
 
 static th_status QUICK(contains)(th_map *m, uint64_t stamp, KEY_PARAMS) {
-    if (!th_may_read(m, stamp, SHAPE_ID) || !(KEY_VALID)) {
-        return th_refused_read(m, stamp, SHAPE_ID);
+    if (!th_may_read(m, stamp) || IS_EMPTY(m)) {
+        return th_refused_read(m, stamp);
     }
-    th_key k = KEY_MAKE;
-    uint64_t hash = th_key_hash(&SHAPE, &k, m->h.hash0);
+    const th_shape *s = SHAPE(m);
+    th_status fits = FITS_KEYS(s) ? KEY_CHECK(s) : TH_INVALID;
+    if (fits != TH_OK) {
+        return fits;
+    }
+    const th_shape known = SHAPE_KNOWN(s);
+    th_key k = KEY_MAKE(&known);
+    uint64_t hash = th_key_hash(&known, &k, m->h.hash0);
     th_place place;
-    return lookup(&SHAPE, m, &k, hash, &place) ? TH_PRESENT : TH_ABSENT;
+    return lookup(&known, m, &k, hash, &place) ? TH_PRESENT : TH_ABSENT;
 }
 
 TH_INLINE th_status QUICK(write)(th_map *m, uint64_t stamp, KEY_PARAMS, write_kind kind, uint64_t operand,
                                  uint64_t otherwise) {
-    if (!th_may_write(m, stamp, SHAPE_ID)) {
-        return th_refusal(m, stamp, SHAPE_ID);
+    if (!th_may_write(m, stamp)) {
+        return th_refusal(m, stamp);
     }
-    if (!(KEY_VALID)) {
-        return TH_LIMIT;
+    const th_shape *s = SHAPE(m);
+    bool fits = kind == WRITE_REMOVE ? FITS_KEYS(s) : FITS_WORDS(s);
+    if (!fits || (kind == WRITE_ADD_DOUBLE && s->value_size != sizeof(double))) {
+        return TH_INVALID;
     }
+    th_status status = KEY_CHECK(s);
+    if (status != TH_OK) {
+        return status;
+    }
+    const th_shape known = SHAPE_KNOWN(s);
     th_begin_write(m);
-    th_key k = KEY_MAKE;
-    uint64_t hash = th_key_hash(&SHAPE, &k, m->h.hash0);
-    th_status status = write_one(&SHAPE, m, &k, hash, kind, operand, otherwise);
+    th_key k = KEY_MAKE(&known);
+    uint64_t hash = th_key_hash(&known, &k, m->h.hash0);
+    status = write_word(&known, m, &k, hash, kind, operand, otherwise);
     th_end_write(m);
     return status;
 }
@@ -61,46 +106,78 @@ static th_status QUICK(remove)(th_map *m, uint64_t stamp, KEY_PARAMS) {
     return QUICK(write)(m, stamp, KEY_ARGS, WRITE_REMOVE, 0, 0);
 }
 
-static th_status QUICK(get_all)(th_map *m, uint64_t stamp, BATCH_PARAMS, uint64_t *values, uint64_t n,
+TH_INLINE th_status QUICK(batch)(th_map *m, uint64_t stamp, batch_kind kind, batch *b, uint64_t n,
+                                 th_progress *progress) {
+    bool writes = batch_writes(kind);
+    if (writes ? !th_may_write(m, stamp) : !th_may_read(m, stamp)) {
+        return writes ? th_refusal(m, stamp) : th_refused_read(m, stamp);
+    }
+    if (!writes && IS_EMPTY(m)) {
+        return TH_K(batch_in_empty)(kind, b, n, progress);
+    }
+    const th_shape *s = SHAPE(m);
+    bool fits = kind == BATCH_CONTAINS || kind == BATCH_REMOVE ? FITS_KEYS(s) : FITS_WORDS(s);
+    if (!fits || (kind == BATCH_ADD_DOUBLE && s->value_size != sizeof(double))) {
+        return TH_INVALID;
+    }
+    const th_shape known = SHAPE_KNOWN(s);
+    return run_batch(&known, KEY_FORM, kind, m, b, n, progress);
+}
+
+static th_status QUICK(get_all)(th_map *m, uint64_t stamp, BATCH_PARAMS, void *values, uint64_t n,
                                 uint64_t otherwise, th_progress *progress) {
-    batch b = {BATCH_SOURCE, BATCH_GET, values, NULL, NULL, otherwise};
-    return run_batch(&SHAPE, SHAPE_ID, BATCH_GET, m, stamp, &b, n, progress);
+    batch b = {.keys = BATCH_SOURCE, .values = values, .otherwise = otherwise};
+    return QUICK(batch)(m, stamp, BATCH_GET, &b, n, progress);
 }
 
 static th_status QUICK(contains_all)(th_map *m, uint64_t stamp, BATCH_PARAMS, uint8_t *found, uint64_t n,
                                      th_progress *progress) {
-    batch b = {BATCH_SOURCE, BATCH_CONTAINS, NULL, found, NULL, 0};
-    return run_batch(&SHAPE, SHAPE_ID, BATCH_CONTAINS, m, stamp, &b, n, progress);
+    batch b = {.keys = BATCH_SOURCE, .found = found};
+    return QUICK(batch)(m, stamp, BATCH_CONTAINS, &b, n, progress);
 }
 
-static th_status QUICK(put_all)(th_map *m, uint64_t stamp, BATCH_PARAMS, const uint64_t *values, uint64_t n,
+static th_status QUICK(put_all)(th_map *m, uint64_t stamp, BATCH_PARAMS, const void *values, uint64_t n,
                                 th_progress *progress) {
-    batch b = {BATCH_SOURCE, BATCH_PUT, NULL, NULL, values, 0};
-    return run_batch(&SHAPE, SHAPE_ID, BATCH_PUT, m, stamp, &b, n, progress);
+    batch b = {.keys = BATCH_SOURCE, .operands = values};
+    return QUICK(batch)(m, stamp, BATCH_PUT, &b, n, progress);
 }
 
-static th_status QUICK(add_all)(th_map *m, uint64_t stamp, BATCH_PARAMS, const uint64_t *deltas, uint64_t n,
+static th_status QUICK(add_all)(th_map *m, uint64_t stamp, BATCH_PARAMS, const void *deltas, uint64_t n,
                                 uint64_t otherwise, th_progress *progress) {
-    batch b = {BATCH_SOURCE, BATCH_ADD, NULL, NULL, deltas, otherwise};
-    return run_batch(&SHAPE, SHAPE_ID, BATCH_ADD, m, stamp, &b, n, progress);
+    batch b = {.keys = BATCH_SOURCE, .operands = deltas, .otherwise = otherwise};
+    return QUICK(batch)(m, stamp, BATCH_ADD, &b, n, progress);
 }
 
 static th_status QUICK(remove_all)(th_map *m, uint64_t stamp, BATCH_PARAMS, uint64_t n,
                                    th_progress *progress) {
-    batch b = {BATCH_SOURCE, BATCH_REMOVE, NULL, NULL, NULL, 0};
-    return run_batch(&SHAPE, SHAPE_ID, BATCH_REMOVE, m, stamp, &b, n, progress);
+    batch b = {.keys = BATCH_SOURCE};
+    return QUICK(batch)(m, stamp, BATCH_REMOVE, &b, n, progress);
 }
 
-static th_status QUICK(cursor_next)(CURSOR_PARAMS) {
-    return next_entries(&SHAPE, CURSOR_ARGS);
+#if WORD_KEYS
+static th_status QUICK(add_double)(th_map *m, uint64_t stamp, KEY_PARAMS, uint64_t delta,
+                                   uint64_t otherwise) {
+    return QUICK(write)(m, stamp, KEY_ARGS, WRITE_ADD_DOUBLE, delta, otherwise);
 }
+
+static th_status QUICK(add_all_double)(th_map *m, uint64_t stamp, BATCH_PARAMS, const void *deltas,
+                                       uint64_t n, uint64_t otherwise, th_progress *progress) {
+    batch b = {.keys = BATCH_SOURCE, .operands = deltas, .otherwise = otherwise};
+    return QUICK(batch)(m, stamp, BATCH_ADD_DOUBLE, &b, n, progress);
+}
+#endif
 
 #undef QUICK
 #undef SHAPE
-#undef SHAPE_ID
+#undef IS_EMPTY
+#undef WORD_KEYS
+#undef KEY_FORM
 #undef KEY_PARAMS
 #undef KEY_ARGS
+#undef KEY_CHECK
 #undef KEY_MAKE
-#undef KEY_VALID
 #undef BATCH_PARAMS
 #undef BATCH_SOURCE
+#undef FITS_WORDS
+#undef FITS_KEYS
+#undef SHAPE_KNOWN

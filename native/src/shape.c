@@ -13,11 +13,15 @@ static uint32_t round_up(uint32_t n, uint32_t align) {
     return (n + align - 1) / align * align;
 }
 
+static bool is_word(uint16_t size) {
+    return size == 1 || size == 2 || size == 4 || size == 8;
+}
+
 static uint8_t key_class(const th_type *type) {
     if (type->key_kind == TH_KIND_BYTES) {
         return TH_KEY_BYTES;
     }
-    return type->key_size == 8 ? TH_KEY_WORD8 : type->key_size == 4 ? TH_KEY_WORD4 : TH_KEY_FIXED;
+    return is_word(type->key_size) ? TH_KEY_WORD : TH_KEY_FIXED;
 }
 
 th_status th_shape_of(const th_type *type, th_shape *shape, th_layout *layout) {
@@ -40,6 +44,7 @@ th_status th_shape_of(const th_type *type, th_shape *shape, th_layout *layout) {
 
     shape->key_class = key_class(type);
     shape->value_bytes = value_bytes;
+    shape->value_word = !value_bytes && (value_size == 0 || is_word(type->value_size));
     shape->key_size = (uint16_t)key_size;
     shape->value_size = (uint16_t)value_size;
     shape->key_stride = interleaved ? pair : key_size;
@@ -68,14 +73,26 @@ th_status th_shape_of(const th_type *type, th_shape *shape, th_layout *layout) {
 static bool same_shape(const th_shape *a, const th_shape *b) {
     return a->key_class == b->key_class && a->value_bytes == b->value_bytes && a->key_size == b->key_size &&
            a->value_size == b->value_size && a->key_stride == b->key_stride &&
-           a->value_offset == b->value_offset && a->value_stride == b->value_stride &&
-           a->bucket_size == b->bucket_size;
+           a->value_word == b->value_word && a->value_offset == b->value_offset &&
+           a->value_stride == b->value_stride && a->bucket_size == b->bucket_size;
 }
 
 uint32_t th_shape_id(const th_shape *shape) {
-    return same_shape(shape, &th_shape_long)    ? TH_SHAPE_LONG
-           : same_shape(shape, &th_shape_bytes) ? TH_SHAPE_BYTES
-                                                : TH_SHAPE_ANY;
+    static const th_shape *const known[TH_SHAPES] = {
+        [TH_SHAPE_LONG] = &th_shape_long,
+        [TH_SHAPE_BYTES] = &th_shape_bytes,
+        [TH_SHAPE_INT_INT] = &th_shape_int_int,
+        [TH_SHAPE_INT_LONG] = &th_shape_int_long,
+        [TH_SHAPE_LONG_INT] = &th_shape_long_int,
+        [TH_SHAPE_LONG_VOID] = &th_shape_long_void,
+        [TH_SHAPE_BYTES_VOID] = &th_shape_bytes_void,
+    };
+    for (uint32_t id = 0; id < TH_SHAPES; id++) {
+        if (known[id] != NULL && same_shape(shape, known[id])) {
+            return id;
+        }
+    }
+    return TH_SHAPE_ANY;
 }
 
 th_status th_type_layout(const th_type *type, th_layout *layout) {

@@ -7,11 +7,13 @@
 
 #include "layout.h"
 
-enum { TH_KEY_WORD8, TH_KEY_WORD4, TH_KEY_FIXED, TH_KEY_BYTES };
+/* A word is fixed and has 1, 2, 4 or 8 bytes. */
+enum { TH_KEY_WORD, TH_KEY_FIXED, TH_KEY_BYTES };
 
 typedef struct th_shape {
     uint8_t key_class;   /* TH_KEY_* */
     uint8_t value_bytes; /* 1: values are bytes */
+    uint8_t value_word;  /* 1: values are words, or have no bytes */
     uint16_t key_size;   /* in the slot: 16 for bytes */
     uint16_t value_size; /* in the slot: 16 for bytes */
     uint32_t key_stride;
@@ -20,16 +22,35 @@ typedef struct th_shape {
     uint32_t bucket_size;
 } th_shape;
 
-/* Bits 1..7 of a stamp. */
-enum { TH_SHAPE_ANY = 1, TH_SHAPE_LONG = 2, TH_SHAPE_BYTES = 3, TH_SHAPE_EMPTY = 4 };
+/*
+ * A shape's number, bits 1..7 of a stamp: which functions work on a map. All but ANY (worked out at run time)
+ * and EMPTY (of the map that is always empty) name a constant below. In functions.h each has a column.
+ */
+enum {
+    TH_SHAPE_ANY = 1,
+    TH_SHAPE_LONG = 2,  /* 8-byte keys, 8-byte values */
+    TH_SHAPE_BYTES = 3, /* bytes keys, 8-byte values */
+    TH_SHAPE_EMPTY = 4,
+    TH_SHAPE_INT_INT = 5, /* 4-byte keys, 4-byte values; and so on */
+    TH_SHAPE_INT_LONG = 6,
+    TH_SHAPE_LONG_INT = 7,
+    TH_SHAPE_LONG_VOID = 8, /* sets */
+    TH_SHAPE_BYTES_VOID = 9,
+    TH_SHAPES = 16 /* numbers that a table has; those not named are as ANY */
+};
 
-static const th_shape th_shape_long = {TH_KEY_WORD8, 0, 8, 8, 16, 24, 16, 144};
-static const th_shape th_shape_bytes = {TH_KEY_BYTES, 0, 16, 8, 24, 32, 24, 208};
+static const th_shape th_shape_long = {TH_KEY_WORD, 0, 1, 8, 8, 16, 24, 16, 144};
+static const th_shape th_shape_bytes = {TH_KEY_BYTES, 0, 1, 16, 8, 24, 32, 24, 208};
+static const th_shape th_shape_int_int = {TH_KEY_WORD, 0, 1, 4, 4, 8, 20, 8, 80};
+static const th_shape th_shape_int_long = {TH_KEY_WORD, 0, 1, 4, 8, 4, 48, 8, 112};
+static const th_shape th_shape_long_int = {TH_KEY_WORD, 0, 1, 8, 4, 8, 80, 4, 112};
+static const th_shape th_shape_long_void = {TH_KEY_WORD, 0, 1, 8, 0, 8, 24, 8, 80};
+static const th_shape th_shape_bytes_void = {TH_KEY_BYTES, 0, 1, 16, 0, 16, 32, 16, 144};
 
 /* TH_INVALID for a type that the header's rules refuse. layout may be NULL. */
 th_status th_shape_of(const th_type *type, th_shape *shape, th_layout *layout);
 
-/* TH_SHAPE_LONG, TH_SHAPE_BYTES, or TH_SHAPE_ANY for every other. */
+/* The number of the constant that a shape is equal to, TH_SHAPE_ANY for every other. */
 uint32_t th_shape_id(const th_shape *shape);
 
 TH_INLINE uint8_t *th_bucket_key(const th_shape *s, uint8_t *bucket, uint32_t slot) {
@@ -38,6 +59,20 @@ TH_INLINE uint8_t *th_bucket_key(const th_shape *s, uint8_t *bucket, uint32_t sl
 
 TH_INLINE uint8_t *th_bucket_value(const th_shape *s, uint8_t *bucket, uint32_t slot) {
     return bucket + s->value_offset + (size_t)slot * s->value_stride;
+}
+
+/* A shape that is known to have words for keys and values, so that the compiler sees it too. */
+TH_INLINE th_shape th_word_shape(const th_shape *s) {
+    th_shape known = *s;
+    known.key_class = TH_KEY_WORD;
+    known.value_bytes = 0;
+    known.value_word = 1;
+    return known;
+}
+
+/* Whether eight keys precede eight values, instead of each value following its key. */
+TH_INLINE bool th_is_grouped(const th_shape *s) {
+    return s->value_offset > TH_SLOTS_OFFSET + s->key_stride;
 }
 
 TH_INLINE uint8_t *th_bucket_at(const th_shape *s, th_array_word word, uint64_t index) {

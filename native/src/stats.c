@@ -99,7 +99,7 @@ th_status th_map_header(th_map *map, uint64_t stamp, uint8_t header[48]) {
     if (map == NULL || header == NULL) {
         return TH_INVALID;
     }
-    if (!th_may_read(map, stamp, TH_SHAPE_ANY)) {
+    if (!th_may_read(map, stamp)) {
         return TH_CLOSED;
     }
     memcpy(header, &map->h, sizeof map->h);

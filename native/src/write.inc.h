@@ -45,15 +45,16 @@ TH_INLINE th_status insert(const th_shape *s, th_map *m, const th_key *key, uint
 }
 
 /*
- * Finds the key's slot or makes one: TH_PRESENT, TH_ABSENT (key stored, value not yet), TH_NEEDS_ROOM.
- * During growth the key's old bucket is evacuated first, so that new entries only go to the new array. The
- * caller loads the bytes heap, once for all it does, because a racing call can take it away.
+ * Finds the key's slot or makes one: TH_PRESENT, TH_ABSENT (key stored, value not yet), TH_NEEDS_ROOM. With
+ * may_insert = false it makes none: TH_ABSENT then says that the key is not there. During growth the key's
+ * old bucket is evacuated first, so that new entries only go to the new array. The caller loads the bytes
+ * heap, once for all it does, because a racing call can take it away.
  */
 TH_INLINE th_status upsert(const th_shape *s, th_map *m, const th_key *key, uint64_t hash,
-                           uint64_t value_length, th_bytes_heap *heap, th_place *place) {
+                           uint64_t value_length, th_bytes_heap *heap, bool may_insert, th_place *place) {
     th_array_word array = th_load_word(&m->h.buckets);
     if (TH_UNLIKELY(array == 0)) {
-        return TH_NEEDS_ROOM;
+        return may_insert ? TH_NEEDS_ROOM : TH_ABSENT;
     }
     if (TH_UNLIKELY(m->h.oldbuckets != 0) && !growth_step(s, m, hash)) {
         return TH_NEEDS_ROOM;
@@ -61,6 +62,9 @@ TH_INLINE th_status upsert(const th_shape *s, th_map *m, const th_key *key, uint
     th_gap gap = {NULL, 0, NULL, 0, 0};
     if (probe(s, array, key, hash, heap, place, &gap)) {
         return TH_PRESENT;
+    }
+    if (!may_insert) {
+        return TH_ABSENT;
     }
     return insert(s, m, key, hash, value_length, array, &gap, heap, place);
 }
@@ -136,4 +140,55 @@ TH_INLINE th_status find_to_remove(const th_shape *s, th_map *m, const th_key *k
         return TH_NEEDS_ROOM;
     }
     return lookup(s, m, key, hash, place) ? TH_PRESENT : TH_ABSENT;
+}
+
+/* ---- values as words ----------------------------------------------------------------------------- */
+
+typedef enum { WRITE_PUT, WRITE_IF_ABSENT, WRITE_ADD, WRITE_ADD_DOUBLE, WRITE_REMOVE } write_kind;
+
+/* Keeps a value that is about to go for th_previous. Up to 12 bytes lie in a bytes slot, padded with zeros.
+ */
+TH_INLINE void note_previous(const th_shape *s, th_map *m, const uint8_t *value) {
+    if (!s->value_bytes && s->value_size <= 8) {
+        m->previous = th_load_n(value, s->value_size);
+    } else if (s->value_bytes && th_load32(value) <= 8) {
+        m->previous = th_load64(value + 4);
+    }
+}
+
+TH_INLINE uint64_t sum(write_kind kind, uint64_t a, uint64_t b) {
+    if (kind != WRITE_ADD_DOUBLE) {
+        return a + b;
+    }
+    double x;
+    double y;
+    memcpy(&x, &a, sizeof x);
+    memcpy(&y, &b, sizeof y);
+    x += y;
+    memcpy(&a, &x, sizeof a);
+    return a;
+}
+
+/* One write of a value that is a word, hash known; a removal of any value. kind is a constant. */
+TH_INLINE th_status write_word(const th_shape *s, th_map *m, const th_key *key, uint64_t hash,
+                               write_kind kind, uint64_t operand, uint64_t otherwise) {
+    th_place place;
+    th_status status = kind == WRITE_REMOVE ? find_to_remove(s, m, key, hash, &place)
+                                            : upsert(s, m, key, hash, 0, bytes_of(s, m, false), true, &place);
+    if (status < 0 || (kind == WRITE_REMOVE && status == TH_ABSENT)) {
+        return status;
+    }
+    bool adds = kind == WRITE_ADD || kind == WRITE_ADD_DOUBLE;
+    uint8_t *value = th_bucket_value(s, place.bucket, place.slot);
+    if (status == TH_ABSENT) {
+        th_store_n(value, s->value_size, adds ? sum(kind, otherwise, operand) : operand);
+        return status;
+    }
+    note_previous(s, m, value);
+    if (kind == WRITE_REMOVE) {
+        erase(s, m, &place, hash);
+    } else if (kind != WRITE_IF_ABSENT) {
+        th_store_n(value, s->value_size, adds ? sum(kind, m->previous, operand) : operand);
+    }
+    return status;
 }

@@ -111,23 +111,38 @@ TEST_P(BytesTest, KeysOfManyLengths) {
     assertConsistent(twin);
 }
 
+/* Keys may be of any kind, but values must be words, and fixed keys have one length. */
 TEST_P(BytesTest, QuickCallsOnOtherTypesAreInvalid) {
     Heap heap;
-    Map map(heap, longType());
-    ASSERT_EQ(TH_ABSENT, map.put(packed(1), packed(1)));
-    th_map *m = map.raw();
-    uint64_t s = map.stamp(), number = 0, end = 8;
+    Map wide(heap, typeOf(kKeyParts[0], kValueParts[4]));
+    ASSERT_EQ(TH_ABSENT, wide.put(packed(1), std::string(12, 'v')));
+    Map longs(heap, longType());
+    ASSERT_EQ(TH_ABSENT, longs.put(packed(1), packed(1)));
     const uint8_t key[8] = {1};
+    for (auto [map, length] : {std::pair{&wide, 8u}, std::pair{&longs, 7u}, std::pair{&longs, 0u}}) {
+        th_map *m = map->raw();
+        uint64_t s = map->stamp(), number = 0, end = length;
+        th_progress progress{};
+        EXPECT_EQ(42u, th_bytes_get(m, s, key, length, 42));
+        EXPECT_EQ(TH_INVALID, th_bytes_put(m, s, key, length, 1));
+        EXPECT_EQ(TH_INVALID, th_bytes_put_if_absent(m, s, key, length, 1));
+        EXPECT_EQ(TH_INVALID, th_bytes_add(m, s, key, length, 1, 0));
+        EXPECT_EQ(TH_INVALID, th_bytes_put_all(m, s, key, 8, &number, &end, &number, 1, &progress));
+        EXPECT_EQ(TH_INVALID, th_bytes_get_all(m, s, key, 8, &number, &end, &number, 1, 0, &progress));
+        EXPECT_EQ(TH_INVALID, th_bytes_add_all(m, s, key, 8, &number, &end, &number, 1, 0, &progress));
+        EXPECT_EQ(1, map->size());
+    }
+    th_map *m = longs.raw();
+    uint64_t s = longs.stamp(), number = 0, end = 7;
+    uint8_t found = 0;
     th_progress progress{};
-    EXPECT_EQ(42u, th_bytes_get(m, s, key, 8, 42));
-    EXPECT_EQ(TH_INVALID, th_bytes_contains(m, s, key, 8));
-    EXPECT_EQ(TH_INVALID, th_bytes_put(m, s, key, 8, 1));
-    EXPECT_EQ(TH_INVALID, th_bytes_put_if_absent(m, s, key, 8, 1));
-    EXPECT_EQ(TH_INVALID, th_bytes_add(m, s, key, 8, 1, 0));
-    EXPECT_EQ(TH_INVALID, th_bytes_remove(m, s, key, 8));
-    EXPECT_EQ(TH_INVALID, th_bytes_put_all(m, s, key, 8, &number, &end, &number, 1, &progress));
-    EXPECT_EQ(TH_INVALID, th_bytes_get_all(m, s, key, 8, &number, &end, &number, 1, 0, &progress));
-    EXPECT_EQ(1, map.size());
+    EXPECT_EQ(TH_INVALID, th_bytes_contains(m, s, key, 7));
+    EXPECT_EQ(TH_INVALID, th_bytes_contains(m, s, nullptr, 8));
+    EXPECT_EQ(TH_INVALID, th_bytes_remove(m, s, key, 9));
+    EXPECT_EQ(TH_INVALID, th_bytes_contains_all(m, s, key, 8, &number, &end, &found, 1, &progress));
+    EXPECT_EQ(TH_INVALID, th_bytes_remove_all(m, s, key, 8, &number, &end, 1, &progress));
+    EXPECT_EQ(0u, progress.done);
+    EXPECT_EQ(1, longs.size());
     Map other(heap, bytesBytesType());
     EXPECT_EQ(TH_INVALID, th_bytes_put(other.raw(), other.stamp(), key, 8, 1)) << "values are bytes";
 }

@@ -1,18 +1,20 @@
 #!/bin/sh
 # Proves that the compiled probes hold their kernel's vector instructions, and that SWAR's hold none.
 #
-#   check_kernel_simd.sh x86_64|aarch64 OBJDUMP SIMD_KERNEL_OBJECT SWAR_KERNEL_OBJECT
+#   check_kernel_simd.sh avx|sse2|neon OBJDUMP SIMD_KERNEL_OBJECT SWAR_KERNEL_OBJECT
 set -eu
 
-# The ends of the probe functions' names; they start with the kernel's, as in sse2_long_get.
-PROBES='long_get long_contains long_get_all bytes_get bytes_contains any_find'
+# The ends of the probe functions' names; they start with the kernel's, as in sse2_long_word_get.
+PROBES='long_word_get long_word_contains long_word_get_all int_int_word_get any_word_get bytes_bytes_get
+bytes_bytes_contains any_bytes_get any_entry_get find'
 
-arch=$1 objdump=$2 simd_object=$3 swar_object=$4
+kernel=$1 objdump=$2 simd_object=$3 swar_object=$4
 
-case $arch in
-x86_64) instructions='pcmpeqb pmovmskb' ;;
-aarch64) instructions='cmeq' ;;
-*) echo "no kernel known for $arch" >&2 && exit 2 ;;
+case $kernel in
+avx) instructions='vpcmpeqb vpmovmskb' ;;
+sse2) instructions='pcmpeqb pmovmskb' ;;
+neon) instructions='cmeq' ;;
+*) echo "no kernel $kernel known" >&2 && exit 2 ;;
 esac
 
 # count OBJECT PROBE INSTRUCTION -> how often the function has it; nothing when there is no such function.

@@ -53,7 +53,7 @@ TEST(Concurrency, ManyReadersOfOneMap) {
             keys[i] = i;
         for (uint64_t round = 0; round < scaled(20, 2); round++) {
             th_progress progress{};
-            while (th_long_get_all(map.raw(), map.stamp(), keys.data(), values.data(), n, 0, &progress) ==
+            while (th_word_get_all(map.raw(), map.stamp(), keys.data(), values.data(), n, 0, &progress) ==
                    TH_MORE) {
             }
             for (uint64_t i = 0; i < n; i++)
@@ -78,10 +78,10 @@ TEST(Concurrency, ASecondWriterIsDetected) {
     std::atomic<uint64_t> refused{0}, other{0};
     std::thread second([&] {
         while (working) {
-            th_status status = th_long_put(map.raw(), map.stamp(), 1, ~uint64_t{1});
+            th_status status = th_word_put(map.raw(), map.stamp(), 1, ~uint64_t{1});
             refused += status == TH_CONCURRENT;
             other += status != TH_CONCURRENT && status != TH_PRESENT && status != TH_NEEDS_ROOM;
-            other += th_long_contains(map.raw(), map.stamp(), 2) < 0;
+            other += th_word_contains(map.raw(), map.stamp(), 2) < 0;
         }
     });
     uint64_t entries = n;

@@ -154,7 +154,7 @@ TEST(Delete, RefillReusesSlotsWithoutMoreOverflow) {
     th_map_stats before = map.stats();
     for (int round = 0; round < 3; round++) {
         for (uint64_t i = 0; i < n; i++) {
-            ASSERT_EQ(TH_PRESENT, map.withRoom(0, [&] { return th_long_remove(map.raw(), map.stamp(), i); }));
+            ASSERT_EQ(TH_PRESENT, map.withRoom(0, [&] { return th_word_remove(map.raw(), map.stamp(), i); }));
         }
         EXPECT_EQ(0, map.size());
         fillLong(map, 0, n);

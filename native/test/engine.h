@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -125,6 +126,10 @@ class Map {
     const th_type &type() const { return type_; }
     bool isLong() const { return type_.key_kind == TH_KIND_FIXED && type_.key_size == 8 && hasLongValue(); }
     bool isBytesLong() const { return type_.key_kind == TH_KIND_BYTES && hasLongValue(); }
+    bool hasWordKey() const { return type_.key_kind == TH_KIND_FIXED && isWord(type_.key_size); }
+    bool hasWordValue() const {
+        return type_.value_kind == TH_KIND_FIXED && (type_.value_size == 0 || isWord(type_.value_size));
+    }
 
     th_status close() {
         created_ = TH_CLOSED;
@@ -176,6 +181,7 @@ class Map {
     uint64_t previous() const { return th_previous(map_); }
 
   private:
+    static bool isWord(uint16_t size) { return size == 1 || size == 2 || size == 4 || size == 8; }
     bool hasLongValue() const {
         return type_.value_kind == TH_KIND_FIXED && type_.value_size == 8 && type_.value_align == 8;
     }
@@ -200,6 +206,16 @@ class Walk {
     th_status status() const { return status_; }
     bool ended() const { return status_ != TH_MORE; }
     const th_cursor &cursor() const { return cursor_; }
+
+    /* The other part of what is left, if it can be split. */
+    std::optional<Walk> split() {
+        Walk other = *this;
+        std::memset(&other.cursor_, 0xa5, sizeof other.cursor_);
+        th_status status = th_cursor_split(&cursor_, &other.cursor_);
+        if (status != TH_PRESENT && status != TH_ABSENT)
+            complain(std::string("th_cursor_split: ") + th_status_name(status));
+        return status == TH_PRESENT ? std::optional<Walk>(other) : std::nullopt;
+    }
 
     /* Appends the next portion; buffers that do not hold one chain are replaced by ones that just do. */
     th_status next(std::vector<Entry> &out, uint32_t capacity = 64, uint64_t room = 8192) {

@@ -175,7 +175,7 @@ TEST(Failure, AReserveThatFailsLeavesNoTrace) {
     Heap heap(1u << 20);
     Map map(heap, longType());
     EXPECT_EQ(TH_NO_MEMORY, map.reserve(uint64_t{1} << 24));
-    EXPECT_EQ(TH_ABSENT, map.withRoom(0, [&] { return th_long_put(map.raw(), map.stamp(), 1, 2); }));
+    EXPECT_EQ(TH_ABSENT, map.withRoom(0, [&] { return th_word_put(map.raw(), map.stamp(), 1, 2); }));
     EXPECT_EQ(1u, map.stats(0).buckets);
 }
 

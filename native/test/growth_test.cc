@@ -22,10 +22,10 @@ TEST(Growth, TheFirstWriteMakesTheFirstBucket) {
     Heap heap;
     Map map(heap, longType());
     EXPECT_EQ(0u, map.stats().buckets);
-    EXPECT_EQ(TH_NEEDS_ROOM, th_long_put(map.raw(), map.stamp(), 1, 1)) << "a quick call allocated";
+    EXPECT_EQ(TH_NEEDS_ROOM, th_word_put(map.raw(), map.stamp(), 1, 1)) << "a quick call allocated";
     EXPECT_EQ(0, map.size());
     ASSERT_EQ(TH_OK, th_make_room(map.raw(), map.stamp(), 0));
-    EXPECT_EQ(TH_ABSENT, th_long_put(map.raw(), map.stamp(), 1, 1));
+    EXPECT_EQ(TH_ABSENT, th_word_put(map.raw(), map.stamp(), 1, 1));
     EXPECT_EQ(1u, map.stats().buckets);
     EXPECT_EQ(0u, map.stats().b);
     EXPECT_EQ(8u, map.stats().grow_at);
@@ -40,7 +40,7 @@ TEST(Growth, HintsGiveGosB) {
         if (map.stats().buckets == 0) {
             EXPECT_LE(hint, 8u) << "no buckets for a hint of " << hint;
         }
-        map.withRoom(0, [&] { return th_long_put(map.raw(), map.stamp(), 0, 0); });
+        map.withRoom(0, [&] { return th_word_put(map.raw(), map.stamp(), 0, 0); });
         EXPECT_EQ(smallestB(hint), map.stats().b) << "for a hint of " << hint;
         EXPECT_EQ(uint64_t{1} << smallestB(hint), map.stats().buckets);
     }
@@ -54,7 +54,7 @@ TEST(Growth, ExpectedSizesFitWithoutGrowing) {
     for (uint64_t hint = 1; hint <= scaled(2000, 300); hint += 1 + hint / 50) {
         Map map(heap, longType(), sized(hint));
         for (uint64_t i = 0; i < hint; i++) {
-            map.withRoom(0, [&] { return th_long_put(map.raw(), map.stamp(), i, i); });
+            map.withRoom(0, [&] { return th_word_put(map.raw(), map.stamp(), i, i); });
         }
         EXPECT_EQ(smallestB(hint), map.stats().b) << "with " << hint << " entries";
         EXPECT_EQ(0u, map.stats().growing) << "with " << hint << " entries";
@@ -82,12 +82,12 @@ TEST(Growth, ReplacingAtTheThresholdDoesNotGrow) {
     Map map(heap, longType());
     fillLong(map, 0, 13);
     for (uint64_t i = 0; i < 13; i++) {
-        EXPECT_EQ(TH_PRESENT, th_long_put(map.raw(), map.stamp(), i, i));
+        EXPECT_EQ(TH_PRESENT, th_word_put(map.raw(), map.stamp(), i, i));
         EXPECT_EQ(TH_PRESENT, map.put(packed(i), packed(i)));
-        EXPECT_EQ(TH_PRESENT, th_long_add(map.raw(), map.stamp(), i, 1, 0));
+        EXPECT_EQ(TH_PRESENT, th_word_add(map.raw(), map.stamp(), i, 1, 0));
     }
     EXPECT_EQ(1u, map.stats().b);
-    EXPECT_EQ(TH_NEEDS_ROOM, th_long_put(map.raw(), map.stamp(), 13, 0));
+    EXPECT_EQ(TH_NEEDS_ROOM, th_word_put(map.raw(), map.stamp(), 13, 0));
     EXPECT_EQ(13, map.size());
     fillLong(map, 13, 14);
     EXPECT_EQ(2u, map.stats().b);
@@ -120,7 +120,7 @@ TEST(Growth, EvacuatesAStepWithEachInsertion) {
     EXPECT_GE(steps, before.old_buckets / 3) << "growth moves much at once";
     EXPECT_EQ(0u, map.stats().old_buckets);
     for (uint64_t i = 0; i < n; i++)
-        ASSERT_EQ(~i, th_long_get(map.raw(), map.stamp(), i, 0));
+        ASSERT_EQ(~i, th_word_get(map.raw(), map.stamp(), i, 0));
 }
 
 /* In the middle of evacuation every operation must look into the right array. */
@@ -158,7 +158,7 @@ TEST(Growth, OverflowChurnGrowsToTheSameSize) {
     Heap heap;
     Map map(heap, longType(), seeded(3));
     auto put = [&](uint64_t i) {
-        return map.withRoom(0, [&] { return th_long_put(map.raw(), map.stamp(), mix(i), i); });
+        return map.withRoom(0, [&] { return th_word_put(map.raw(), map.stamp(), mix(i), i); });
     };
     const uint64_t size = 800;
     uint64_t n = 0;
@@ -175,7 +175,7 @@ TEST(Growth, OverflowChurnGrowsToTheSameSize) {
             most = std::max(most, stats.overflow_buckets);
         ASSERT_EQ(b, stats.b) << "the array doubled for " << stats.size << " entries";
         ASSERT_EQ(TH_PRESENT,
-                  map.withRoom(0, [&] { return th_long_remove(map.raw(), map.stamp(), mix(n - size)); }));
+                  map.withRoom(0, [&] { return th_word_remove(map.raw(), map.stamp(), mix(n - size)); }));
     }
     ASSERT_TRUE(sameSize) << "no same-size growth, with " << most << " overflow buckets";
     EXPECT_EQ(uint64_t{1} << b, most) << "Go's bound on overflow buckets";
@@ -187,7 +187,7 @@ TEST(Growth, OverflowChurnGrowsToTheSameSize) {
     EXPECT_LT(map.stats().overflow_buckets, most);
     EXPECT_TRUE(isSound(map));
     for (uint64_t i = n - 100; i < n; i++) {
-        EXPECT_EQ(i, th_long_get(map.raw(), map.stamp(), mix(i), ~uint64_t{0}));
+        EXPECT_EQ(i, th_word_get(map.raw(), map.stamp(), mix(i), ~uint64_t{0}));
     }
 }
 
@@ -259,7 +259,7 @@ TEST(Growth, ClearKeepsTheArrays) {
             << "the seed is the old one";
         EXPECT_TRUE(isSound(map));
         for (uint64_t i = 0; i < n; i++)
-            ASSERT_EQ(0u, th_long_get(map.raw(), map.stamp(), i, 0));
+            ASSERT_EQ(0u, th_word_get(map.raw(), map.stamp(), i, 0));
         ASSERT_EQ(TH_OK, map.clear());
     }
 }

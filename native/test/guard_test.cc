@@ -129,6 +129,33 @@ class GuardTest : public testing::TestWithParam<std::string> {
   protected:
     Fenced keys_, values_, starts_, ends_;
 
+    /* The value from before ends where a fence begins, whether it has room or lacks a byte. */
+    void entryCalls(Map &map, const uint8_t *key, uint64_t length, const uint8_t *value,
+                    const std::string &expected) {
+        th_map *m = map.raw();
+        uint64_t s = map.stamp(), size = expected.size(), told = 0;
+        uint8_t *before = starts_.before(size);
+        auto put = [&](uint64_t room) {
+            return map.withRoom(length + size, [&] {
+                return th_entry_put(m, s, key, length, value, size, TH_PUT_ALWAYS, starts_.before(room), room,
+                                    &told);
+            });
+        };
+        if (size > 0) {
+            EXPECT_EQ(TH_SMALL_BUFFER, put(size - 1));
+            EXPECT_EQ(TH_SMALL_BUFFER,
+                      th_entry_get(m, s, key, length, starts_.before(size - 1), size - 1, &told));
+        }
+        EXPECT_EQ(TH_PRESENT, put(size));
+        EXPECT_EQ(expected, std::string(before, before + size));
+        EXPECT_EQ(TH_PRESENT, th_entry_get(m, s, key, length, before, size, &told));
+        EXPECT_EQ(TH_PRESENT,
+                  map.withRoom(0, [&] { return th_entry_remove(m, s, key, length, before, size, &told); }));
+        EXPECT_EQ(TH_ABSENT, map.withRoom(length + size, [&] {
+            return th_entry_put(m, s, key, length, value, size, TH_PUT_IF_ABSENT, nullptr, 0, nullptr);
+        }));
+    }
+
   private:
     KernelScope kernel_{GetParam()};
 };
@@ -147,6 +174,7 @@ TEST_P(GuardTest, KeysAndValuesAtTheEdge) {
                 EXPECT_EQ(TH_ABSENT, th_put_if_absent(m, s, k, key.size(), v, value.size()));
                 EXPECT_EQ(TH_PRESENT, th_put(m, s, k, key.size(), v, value.size()));
                 EXPECT_EQ(TH_PRESENT, th_find(m, s, k, key.size(), nullptr, nullptr));
+                entryCalls(map, k, key.size(), v, value);
                 if (i % 2) {
                     EXPECT_EQ(TH_PRESENT, th_remove(m, s, k, key.size()));
                 }
@@ -199,12 +227,12 @@ TEST_P(GuardTest, LongBatchesOfEveryLength) {
                 EXPECT_EQ(TH_OK, map.withRoom(0, [&] { return call(&progress); })) << n;
                 EXPECT_EQ(n, progress.done);
             };
-            all([&](th_progress *p) { return th_long_put_all(m, s, keys, values, n, p); });
-            all([&](th_progress *p) { return th_long_get_all(m, s, keys, values, n, 0, p); });
-            all([&](th_progress *p) { return th_long_contains_all(m, s, keys, found, n, p); });
-            all([&](th_progress *p) { return th_long_add_all(m, s, keys, values, n, 0, p); });
+            all([&](th_progress *p) { return th_word_put_all(m, s, keys, values, n, p); });
+            all([&](th_progress *p) { return th_word_get_all(m, s, keys, values, n, 0, p); });
+            all([&](th_progress *p) { return th_word_contains_all(m, s, keys, found, n, p); });
+            all([&](th_progress *p) { return th_word_add_all(m, s, keys, values, n, 0, p); });
             if (n % 3 == 0)
-                all([&](th_progress *p) { return th_long_remove_all(m, s, keys, n, p); });
+                all([&](th_progress *p) { return th_word_remove_all(m, s, keys, n, p); });
         }
     }
     EXPECT_TRUE(isSound(map));

@@ -9,7 +9,8 @@ TEST(Kernel, TheListIsSane) {
     ASSERT_FALSE(names.empty());
     EXPECT_EQ("swar", names.back()) << "the portable one is the last resort";
 #if defined(__x86_64__)
-    EXPECT_EQ("sse2", names.front());
+    EXPECT_EQ(1, std::count(names.begin(), names.end(), "sse2"));
+    EXPECT_EQ(__builtin_cpu_supports("avx") != 0, names.front() == "avx");
 #elif defined(__aarch64__)
     EXPECT_EQ("neon", names.front());
 #endif
@@ -81,10 +82,10 @@ class Stream {
             key = random.below(900);
         th_progress progress{};
         note(map_.withRoom(0, [&] {
-            return th_long_add_all(map_.raw(), map_.stamp(), keys.data(), keys.data(), 100, 1, &progress);
+            return th_word_add_all(map_.raw(), map_.stamp(), keys.data(), keys.data(), 100, 1, &progress);
         }));
         progress = {};
-        note(th_long_get_all(map_.raw(), map_.stamp(), keys.data(), values.data(), 100, 5, &progress));
+        note(th_word_get_all(map_.raw(), map_.stamp(), keys.data(), values.data(), 100, 5, &progress));
         for (uint64_t value : values)
             answers_ += packed(value);
     }

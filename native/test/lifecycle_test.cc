@@ -24,17 +24,17 @@ std::vector<Call> readers() {
     return {
         {"size", [](th_map *m, uint64_t s) { return static_cast<th_status>(th_map_size(m, s)); }},
         {"find", [](th_map *m, uint64_t s) { return th_find(m, s, kKeys, 8, nullptr, nullptr); }},
-        {"long_contains", [](th_map *m, uint64_t s) { return th_long_contains(m, s, 1); }},
+        {"word_contains", [](th_map *m, uint64_t s) { return th_word_contains(m, s, 1); }},
         {"bytes_contains", [](th_map *m, uint64_t s) { return th_bytes_contains(m, s, kText, 4); }},
-        {"long_get_all",
+        {"word_get_all",
          [](th_map *m, uint64_t s) {
              th_progress p{};
-             return th_long_get_all(m, s, kKeys, values, 2, 0, &p);
+             return th_word_get_all(m, s, kKeys, values, 2, 0, &p);
          }},
-        {"long_contains_all",
+        {"word_contains_all",
          [](th_map *m, uint64_t s) {
              th_progress p{};
-             return th_long_contains_all(m, s, kKeys, found, 2, &p);
+             return th_word_contains_all(m, s, kKeys, found, 2, &p);
          }},
         {"bytes_get_all",
          [](th_map *m, uint64_t s) {
@@ -45,6 +45,12 @@ std::vector<Call> readers() {
          [](th_map *m, uint64_t s) {
              th_progress p{};
              return th_bytes_contains_all(m, s, kText, 4, kStarts, kEnds, found, 2, &p);
+         }},
+        {"entry_get", [](th_map *m, uint64_t s) { return th_entry_get(m, s, kText, 4, found, 2, values); }},
+        {"entry_get_all",
+         [](th_map *m, uint64_t s) {
+             th_progress p{};
+             return th_entry_get_all(m, s, kText, 4, kStarts, kEnds, found, 2, values, found, 2, &p);
          }},
         {"cursor_start",
          [](th_map *m, uint64_t s) {
@@ -77,29 +83,51 @@ std::vector<Call> writers() {
         {"put", [](th_map *m, uint64_t s) { return th_put(m, s, kKeys, 8, kKeys, 8); }},
         {"put_if_absent", [](th_map *m, uint64_t s) { return th_put_if_absent(m, s, kKeys, 8, kKeys, 8); }},
         {"remove", [](th_map *m, uint64_t s) { return th_remove(m, s, kKeys, 8); }},
-        {"long_put", [](th_map *m, uint64_t s) { return th_long_put(m, s, 1, 1); }},
-        {"long_put_if_absent", [](th_map *m, uint64_t s) { return th_long_put_if_absent(m, s, 1, 1); }},
-        {"long_add", [](th_map *m, uint64_t s) { return th_long_add(m, s, 1, 1, 0); }},
-        {"long_remove", [](th_map *m, uint64_t s) { return th_long_remove(m, s, 1); }},
+        {"word_put", [](th_map *m, uint64_t s) { return th_word_put(m, s, 1, 1); }},
+        {"word_put_if_absent", [](th_map *m, uint64_t s) { return th_word_put_if_absent(m, s, 1, 1); }},
+        {"word_add", [](th_map *m, uint64_t s) { return th_word_add(m, s, 1, 1, 0); }},
+        {"word_remove", [](th_map *m, uint64_t s) { return th_word_remove(m, s, 1); }},
+        {"word_add_double", [](th_map *m, uint64_t s) { return th_word_add_double(m, s, 1, 1, 0); }},
+        {"word_add_all_double",
+         [](th_map *m, uint64_t s) {
+             th_progress p{};
+             return th_word_add_all_double(m, s, kKeys, kKeys, 2, 0, &p);
+         }},
+        {"entry_put",
+         [](th_map *m, uint64_t s) {
+             return th_entry_put(m, s, kText, 4, kText, 4, TH_PUT_ALWAYS, nullptr, 0, nullptr);
+         }},
+        {"entry_remove",
+         [](th_map *m, uint64_t s) { return th_entry_remove(m, s, kText, 4, nullptr, 0, nullptr); }},
+        {"entry_put_all",
+         [](th_map *m, uint64_t s) {
+             th_progress p{};
+             return th_entry_put_all(m, s, kText, 4, kStarts, kEnds, kText, 4, kStarts, kEnds, 2, &p);
+         }},
+        {"word_put_all of nothing",
+         [](th_map *m, uint64_t s) {
+             th_progress p{};
+             return th_word_put_all(m, s, kKeys, kKeys, 0, &p);
+         }},
         {"bytes_put", [](th_map *m, uint64_t s) { return th_bytes_put(m, s, kText, 4, 1); }},
         {"bytes_put_if_absent",
          [](th_map *m, uint64_t s) { return th_bytes_put_if_absent(m, s, kText, 4, 1); }},
         {"bytes_add", [](th_map *m, uint64_t s) { return th_bytes_add(m, s, kText, 4, 1, 0); }},
         {"bytes_remove", [](th_map *m, uint64_t s) { return th_bytes_remove(m, s, kText, 4); }},
-        {"long_put_all",
+        {"word_put_all",
          [](th_map *m, uint64_t s) {
              th_progress p{};
-             return th_long_put_all(m, s, kKeys, kKeys, 2, &p);
+             return th_word_put_all(m, s, kKeys, kKeys, 2, &p);
          }},
-        {"long_add_all",
+        {"word_add_all",
          [](th_map *m, uint64_t s) {
              th_progress p{};
-             return th_long_add_all(m, s, kKeys, kKeys, 2, 0, &p);
+             return th_word_add_all(m, s, kKeys, kKeys, 2, 0, &p);
          }},
-        {"long_remove_all",
+        {"word_remove_all",
          [](th_map *m, uint64_t s) {
              th_progress p{};
-             return th_long_remove_all(m, s, kKeys, 2, &p);
+             return th_word_remove_all(m, s, kKeys, 2, &p);
          }},
         {"bytes_put_all",
          [](th_map *m, uint64_t s) {
@@ -125,15 +153,15 @@ void expectClosed(th_map *map, uint64_t stamp, const char *when) {
         EXPECT_EQ(TH_CLOSED, call.make(map, stamp)) << call.name << ' ' << when;
     for (const Call &call : writers())
         EXPECT_EQ(TH_CLOSED, call.make(map, stamp)) << call.name << ' ' << when;
-    EXPECT_EQ(77u, th_long_get(map, stamp, 1, 77)) << when;
+    EXPECT_EQ(77u, th_word_get(map, stamp, 1, 77)) << when;
     EXPECT_EQ(78u, th_bytes_get(map, stamp, kText, 4, 78)) << when;
 }
 
 TEST(Lifecycle, OutdatedStampsAnswerClosedAfterClose) {
     Heap heap;
-    for (const th_type &type : {longType(), bytesLongType()}) {
+    for (const th_type &type : {longType(), bytesLongType(), bytesBytesType()}) {
         Map map(heap, type);
-        ASSERT_EQ(TH_ABSENT, map.put(makeKey(type, 1), packed(5)));
+        ASSERT_EQ(TH_ABSENT, map.put(makeKey(type, 1), makeValue(type, 5)));
         ASSERT_EQ(TH_OK, map.close());
         expectClosed(map.raw(), map.stamp(), "after close");
     }
@@ -156,7 +184,7 @@ TEST(Lifecycle, OutdatedStampsAnswerClosedAfterTheSlotIsUsedAgain) {
     EXPECT_NE(old.stamp(), current.stamp());
     ASSERT_EQ(TH_ABSENT, current.put(packed(1), packed(6)));
     expectClosed(old.raw(), old.stamp(), "after reuse");
-    EXPECT_EQ(6u, th_long_get(current.raw(), current.stamp(), 1, 0)) << "the old stamp reached the new map";
+    EXPECT_EQ(6u, th_word_get(current.raw(), current.stamp(), 1, 0)) << "the old stamp reached the new map";
     EXPECT_EQ(1, current.size());
     EXPECT_TRUE(isSound(current));
 }
@@ -182,16 +210,26 @@ TEST(Lifecycle, TheEmptyMapIsEmptyForEveryType) {
         std::string key(length, 'x');
         EXPECT_EQ(TH_ABSENT, th_find(map, stamp, key.data(), length, nullptr, nullptr)) << length;
     }
-    EXPECT_EQ(5u, th_long_get(map, stamp, 1, 5));
+    EXPECT_EQ(5u, th_word_get(map, stamp, 1, 5));
     EXPECT_EQ(6u, th_bytes_get(map, stamp, kText, 4, 6));
 
     uint64_t values[2] = {};
     th_progress progress{};
-    EXPECT_EQ(TH_OK, th_long_get_all(map, stamp, kKeys, values, 2, 9, &progress));
+    EXPECT_EQ(TH_OK, th_word_get_all(map, stamp, kKeys, values, 2, 9, &progress));
     EXPECT_EQ(9u, values[0]);
     EXPECT_EQ(9u, values[1]);
     EXPECT_EQ(2u, progress.done);
     EXPECT_EQ(0u, progress.hits);
+
+    uint8_t found[2] = {9, 9}, bytes[2] = {7, 7};
+    for (bool valueEnds : {true, false}) {
+        progress = {};
+        EXPECT_EQ(TH_OK, th_entry_get_all(map, stamp, kText, 4, nullptr, nullptr, bytes, 2,
+                                          valueEnds ? values : nullptr, found, 2, &progress));
+        EXPECT_EQ(std::string({0, 0}), std::string(found, found + 2));
+        EXPECT_EQ(std::string({7, 7}), std::string(bytes, bytes + 2));
+        EXPECT_EQ(0u, values[0] + values[1]);
+    }
 
     th_map_stats stats{};
     EXPECT_EQ(TH_OK, th_map_get_stats(map, stamp, 1, &stats));
@@ -325,7 +363,7 @@ TEST(Lifecycle, AHeapWithMapsIsBusy) {
     ASSERT_EQ(TH_OK, th_map_create(heap, &type, nullptr, &map, &stamp));
     ASSERT_EQ(TH_ABSENT, th_put(map, stamp, kKeys, 8, kKeys, 8));
     EXPECT_EQ(TH_BUSY, th_heap_destroy(heap));
-    EXPECT_EQ(TH_PRESENT, th_long_contains(map, stamp, 1)) << "the refused destroy changed the map";
+    EXPECT_EQ(TH_PRESENT, th_word_contains(map, stamp, 1)) << "the refused destroy changed the map";
     ASSERT_EQ(TH_OK, th_map_close(map, stamp));
     EXPECT_EQ(TH_OK, th_heap_destroy(heap));
 }

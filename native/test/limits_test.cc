@@ -19,9 +19,9 @@ TEST(Limits, CountsBeyond32Bits) {
     uint8_t header[48];
     ASSERT_EQ(TH_OK, th_map_header(map.raw(), map.stamp(), header));
     EXPECT_EQ(kBillions, unpacked(std::string_view(reinterpret_cast<char *>(header), 8)));
-    EXPECT_EQ(TH_PRESENT, th_long_remove(map.raw(), map.stamp(), 3));
+    EXPECT_EQ(TH_PRESENT, th_word_remove(map.raw(), map.stamp(), 3));
     EXPECT_EQ(static_cast<int64_t>(kBillions - 1), map.size());
-    EXPECT_EQ(~uint64_t{4}, th_long_get(map.raw(), map.stamp(), 4, 0));
+    EXPECT_EQ(~uint64_t{4}, th_word_get(map.raw(), map.stamp(), 4, 0));
     th_test_set_count(map.raw(), map.stamp(), 4);
     EXPECT_TRUE(isSound(map));
 }
@@ -116,9 +116,9 @@ TEST(Limits, OverflowBucketsOfAHugeArray) {
             bucket[slot] = static_cast<uint8_t>((hash & 0xff) == 0xff ? 0xfe : 0xff);
             std::memset(bucket + 16 + slot * 16, 0xee, 16);
         }
-        th_status put = map.withRoom(0, [&] { return th_long_put(map.raw(), map.stamp(), 1, 77); });
+        th_status put = map.withRoom(0, [&] { return th_word_put(map.raw(), map.stamp(), 1, 77); });
         ASSERT_EQ(TH_ABSENT, put) << "2^" << int{b} << " buckets: " << th_status_name(put);
-        EXPECT_EQ(77u, th_long_get(map.raw(), map.stamp(), 1, 0)) << "2^" << int{b} << " buckets";
+        EXPECT_EQ(77u, th_word_get(map.raw(), map.stamp(), 1, 0)) << "2^" << int{b} << " buckets";
         EXPECT_EQ(1u, map.stats().overflow_buckets) << "2^" << int{b} << " buckets";
         EXPECT_EQ(b, map.stats().b);
         EXPECT_EQ(TH_PRESENT, map.remove(packed(1))) << "2^" << int{b} << " buckets";

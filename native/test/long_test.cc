@@ -46,15 +46,15 @@ TEST_P(LongTest, AddStartsFromOtherwiseAndWraps) {
     Heap heap;
     Map map(heap, longType());
     auto add = [&](uint64_t delta, uint64_t otherwise) {
-        return map.withRoom(0, [&] { return th_long_add(map.raw(), map.stamp(), 3, delta, otherwise); });
+        return map.withRoom(0, [&] { return th_word_add(map.raw(), map.stamp(), 3, delta, otherwise); });
     };
     EXPECT_EQ(TH_ABSENT, add(5, 100));
-    EXPECT_EQ(105u, th_long_get(map.raw(), map.stamp(), 3, 0));
+    EXPECT_EQ(105u, th_word_get(map.raw(), map.stamp(), 3, 0));
     EXPECT_EQ(TH_PRESENT, add(~uint64_t{0}, 100));
     EXPECT_EQ(105u, map.previous());
-    EXPECT_EQ(104u, th_long_get(map.raw(), map.stamp(), 3, 0));
+    EXPECT_EQ(104u, th_word_get(map.raw(), map.stamp(), 3, 0));
     EXPECT_EQ(TH_PRESENT, add(~uint64_t{0} - 104 + 1, 0));
-    EXPECT_EQ(0u, th_long_get(map.raw(), map.stamp(), 3, 9)) << "addition wraps";
+    EXPECT_EQ(0u, th_word_get(map.raw(), map.stamp(), 3, 9)) << "addition wraps";
 }
 
 TEST_P(LongTest, QuickCallsOnOtherTypesAreInvalid) {
@@ -64,20 +64,21 @@ TEST_P(LongTest, QuickCallsOnOtherTypesAreInvalid) {
     th_map *m = map.raw();
     uint64_t s = map.stamp(), key = 1;
     th_progress progress{};
-    EXPECT_EQ(42u, th_long_get(m, s, 1, 42));
-    EXPECT_EQ(TH_INVALID, th_long_contains(m, s, 1));
-    EXPECT_EQ(TH_INVALID, th_long_put(m, s, 1, 1));
-    EXPECT_EQ(TH_INVALID, th_long_put_if_absent(m, s, 1, 1));
-    EXPECT_EQ(TH_INVALID, th_long_add(m, s, 1, 1, 1));
-    EXPECT_EQ(TH_INVALID, th_long_remove(m, s, 1));
-    EXPECT_EQ(TH_INVALID, th_long_get_all(m, s, &key, &key, 1, 0, &progress));
-    EXPECT_EQ(TH_INVALID, th_long_put_all(m, s, &key, &key, 1, &progress));
-    EXPECT_EQ(TH_INVALID, th_long_add_all(m, s, &key, &key, 1, 0, &progress));
-    EXPECT_EQ(TH_INVALID, th_long_remove_all(m, s, &key, 1, &progress));
+    EXPECT_EQ(42u, th_word_get(m, s, 1, 42));
+    EXPECT_EQ(TH_INVALID, th_word_contains(m, s, 1));
+    EXPECT_EQ(TH_INVALID, th_word_put(m, s, 1, 1));
+    EXPECT_EQ(TH_INVALID, th_word_put_if_absent(m, s, 1, 1));
+    EXPECT_EQ(TH_INVALID, th_word_add(m, s, 1, 1, 1));
+    EXPECT_EQ(TH_INVALID, th_word_remove(m, s, 1));
+    EXPECT_EQ(TH_INVALID, th_word_get_all(m, s, &key, &key, 1, 0, &progress));
+    EXPECT_EQ(TH_INVALID, th_word_put_all(m, s, &key, &key, 1, &progress));
+    EXPECT_EQ(TH_INVALID, th_word_add_all(m, s, &key, &key, 1, 0, &progress));
+    EXPECT_EQ(TH_INVALID, th_word_remove_all(m, s, &key, 1, &progress));
     EXPECT_EQ(0u, progress.done);
     EXPECT_EQ(1, map.size());
-    Map set(heap, typeOf(kKeyParts[0], {"", TH_KIND_FIXED, 0, 1}));
-    EXPECT_EQ(TH_INVALID, th_long_put(set.raw(), set.stamp(), 1, 1)) << "8-byte keys without values";
+    Map wide(heap, typeOf(kKeyParts[0], kValueParts[4]));
+    EXPECT_EQ(TH_INVALID, th_word_put(wide.raw(), wide.stamp(), 1, 1)) << "values of 12 bytes";
+    EXPECT_EQ(TH_INVALID, th_word_contains(wide.raw(), wide.stamp(), 1));
 }
 
 /* Batch calls with a model beside them; every call does at most a chunk. */
@@ -118,7 +119,7 @@ class Batches {
             model[keys[i]] = values[i];
         }
         uint64_t hits = run(keys.size(), [&](th_progress *p) {
-            return th_long_put_all(map.raw(), map.stamp(), keys.data(), values.data(), keys.size(), p);
+            return th_word_put_all(map.raw(), map.stamp(), keys.data(), values.data(), keys.size(), p);
         });
         EXPECT_EQ(expected, hits);
         return hits;
@@ -132,7 +133,7 @@ class Batches {
             inserted.first->second += deltas[i];
         }
         EXPECT_EQ(expected, run(keys.size(), [&](th_progress *p) {
-                      return th_long_add_all(map.raw(), map.stamp(), keys.data(), deltas.data(), keys.size(),
+                      return th_word_add_all(map.raw(), map.stamp(), keys.data(), deltas.data(), keys.size(),
                                              11, p);
                   }));
     }
@@ -142,7 +143,7 @@ class Batches {
         for (uint64_t key : keys)
             expected += model.erase(key);
         EXPECT_EQ(expected, run(keys.size(), [&](th_progress *p) {
-                      return th_long_remove_all(map.raw(), map.stamp(), keys.data(), keys.size(), p);
+                      return th_word_remove_all(map.raw(), map.stamp(), keys.data(), keys.size(), p);
                   }));
     }
 
@@ -151,10 +152,10 @@ class Batches {
         std::vector<uint8_t> found(keys.size(), 0x55);
         uint64_t expected = 0;
         uint64_t hits = run(keys.size(), [&](th_progress *p) {
-            return th_long_get_all(map.raw(), map.stamp(), keys.data(), values.data(), keys.size(), 77, p);
+            return th_word_get_all(map.raw(), map.stamp(), keys.data(), values.data(), keys.size(), 77, p);
         });
         uint64_t contained = run(keys.size(), [&](th_progress *p) {
-            return th_long_contains_all(map.raw(), map.stamp(), keys.data(), found.data(), keys.size(), p);
+            return th_word_contains_all(map.raw(), map.stamp(), keys.data(), found.data(), keys.size(), p);
         });
         for (size_t i = 0; i < keys.size(); i++) {
             auto at = model.find(keys[i]);
@@ -214,9 +215,9 @@ TEST_P(LongTest, ABatchSeesItsOwnDuplicatesInOrder) {
     Heap heap;
     Batches batches(heap);
     batches.putAll({5, 5, 5, 6, 5}, {1, 2, 3, 4, 9});
-    EXPECT_EQ(9u, th_long_get(batches.map.raw(), batches.map.stamp(), 5, 0));
+    EXPECT_EQ(9u, th_word_get(batches.map.raw(), batches.map.stamp(), 5, 0));
     batches.addAll({7, 7, 7, 5}, {1, 1, 1, 1});
-    EXPECT_EQ(14u, th_long_get(batches.map.raw(), batches.map.stamp(), 7, 0));
+    EXPECT_EQ(14u, th_word_get(batches.map.raw(), batches.map.stamp(), 7, 0));
     batches.removeAll({7, 7, 5, 8});
     batches.expectSame();
     /* Neighbours in the pipeline, in every distance up to its depth. */
@@ -258,12 +259,12 @@ TEST_P(LongTest, ABatchMayContinueAnywhere) {
     uint64_t keys[4] = {1, 2, 3, 4}, values[4] = {10, 20, 30, 40};
     th_progress progress{2, 5};
     th_status status =
-        map.withRoom(0, [&] { return th_long_put_all(map.raw(), map.stamp(), keys, values, 4, &progress); });
+        map.withRoom(0, [&] { return th_word_put_all(map.raw(), map.stamp(), keys, values, 4, &progress); });
     EXPECT_EQ(TH_OK, status);
     EXPECT_EQ(2, map.size());
     EXPECT_EQ(4u, progress.done);
     EXPECT_EQ(5u, progress.hits) << "hits go on from what the caller set";
-    EXPECT_EQ(TH_OK, th_long_put_all(map.raw(), map.stamp(), keys, values, 4, &progress)) << "nothing left";
+    EXPECT_EQ(TH_OK, th_word_put_all(map.raw(), map.stamp(), keys, values, 4, &progress)) << "nothing left";
     EXPECT_EQ(2, map.size());
 }
 

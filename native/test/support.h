@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "model.h"
+#include "twin.h"
 
 #if defined(__SANITIZE_THREAD__)
 #define TOPHASH_TSAN 1
@@ -85,10 +85,10 @@ class KernelScope {
     std::string before_;
 };
 
-/* Keys in the order of the numbers, through th_long_put; the fastest way to a map of n entries. */
+/* Keys in the order of the numbers, through th_word_put; the fastest way to a map of n entries. */
 inline void fillLong(Map &map, uint64_t from, uint64_t to) {
     for (uint64_t i = from; i < to; i++) {
-        th_status status = map.withRoom(0, [&] { return th_long_put(map.raw(), map.stamp(), i, ~i); });
+        th_status status = map.withRoom(0, [&] { return th_word_put(map.raw(), map.stamp(), i, ~i); });
         ASSERT_EQ(TH_ABSENT, status) << "key " << i;
     }
 }

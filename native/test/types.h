@@ -35,7 +35,7 @@ inline constexpr Part kKeyParts[] = {
 inline constexpr Part kValueParts[] = {
     {"v8", TH_KIND_FIXED, 8, 8},        {"v0", TH_KIND_FIXED, 0, 1},     {"v1", TH_KIND_FIXED, 1, 1},
     {"v2", TH_KIND_FIXED, 2, 2},        {"v12", TH_KIND_FIXED, 12, 4},   {"v16", TH_KIND_FIXED, 16, 16},
-    {"v1024", TH_KIND_FIXED, 1024, 16}, {"vBytes", TH_KIND_BYTES, 0, 0},
+    {"v1024", TH_KIND_FIXED, 1024, 16}, {"vBytes", TH_KIND_BYTES, 0, 0}, {"v4", TH_KIND_FIXED, 4, 4},
 };
 
 inline th_type typeOf(const Part &key, const Part &value) {

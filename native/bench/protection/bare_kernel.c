@@ -16,10 +16,10 @@ const th_functions *volatile th_bare_table = &bare_functions;
 
 uint64_t th_bare_get(th_map *map, uint64_t stamp, uint64_t key, uint64_t otherwise);
 uint64_t th_bare_get(th_map *map, uint64_t stamp, uint64_t key, uint64_t otherwise) {
-    return th_bare_table->long_get(map, stamp, key, otherwise);
+    return th_bare_table->word_get[TH_SHAPE_LONG](map, stamp, key, otherwise);
 }
 
 th_status th_bare_put(th_map *map, uint64_t stamp, uint64_t key, uint64_t value);
 th_status th_bare_put(th_map *map, uint64_t stamp, uint64_t key, uint64_t value) {
-    return th_bare_table->long_put(map, stamp, key, value);
+    return th_bare_table->word_put[TH_SHAPE_LONG](map, stamp, key, value);
 }

@@ -33,7 +33,7 @@ struct Setting {
         for (uint64_t i = 0; i < n; i++) {
             x ^= x << 13, x ^= x >> 7, x ^= x << 17;
             keys.push_back(x);
-            while (th_long_put(map, stamp, x, i) == TH_NEEDS_ROOM) {
+            while (th_word_put(map, stamp, x, i) == TH_NEEDS_ROOM) {
                 if (th_make_room(map, stamp, 0) != TH_OK)
                     std::abort();
             }
@@ -70,9 +70,9 @@ void update(benchmark::State &state, Put *function) {
 
 void registerAll() {
     for (int64_t n : {1000, 1000000}) {
-        benchmark::RegisterBenchmark("get/protected", get, th_long_get)->Arg(n);
+        benchmark::RegisterBenchmark("get/protected", get, th_word_get)->Arg(n);
         benchmark::RegisterBenchmark("get/bare", get, th_bare_get)->Arg(n);
-        benchmark::RegisterBenchmark("update/protected", update, th_long_put)->Arg(n);
+        benchmark::RegisterBenchmark("update/protected", update, th_word_put)->Arg(n);
         benchmark::RegisterBenchmark("update/bare", update, th_bare_put)->Arg(n);
     }
 }

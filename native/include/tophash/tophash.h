@@ -86,8 +86,8 @@ TH_API const char *th_status_name(th_status status);
 TH_API const char *th_version(void);
 
 /*
- * The probing kernel in use: "sse2", "neon" or "swar". Chosen when the library is loaded: the best the CPU
- * has, or the one that the environment variable TOPHASH_KERNEL names if the CPU has it.
+ * The probing kernel in use: "avx", "sse2", "neon" or "swar". Chosen when the library is loaded: the best the
+ * CPU has, or the one that the environment variable TOPHASH_KERNEL names if the CPU has it.
  */
 TH_API const char *th_kernel(void);
 
@@ -117,6 +117,9 @@ typedef struct th_heap_stats {
     uint64_t retired_bytes; /* bytes that wait for th_heap_reclaim; their pages are back with the OS */
     uint64_t retired_items; /* how many headers, blocks and regions that is */
     uint64_t pool_bytes;    /* bytes mapped for headers and small blocks, in use or not */
+    uint64_t byte_limit;    /* the limit in force; 0: none */
+    uint64_t refusals;      /* how often the limit has refused an allocation */
+    uint64_t refused_bytes; /* size of the allocation that was refused last */
 } th_heap_stats;
 
 /* Makes a heap; NULL options are all zero with huge pages. The caller owns it: th_heap_destroy. */
@@ -126,6 +129,9 @@ TH_API th_status th_heap_create(const th_heap_options *options, th_heap **heap);
 TH_API th_status th_heap_destroy(th_heap *heap);
 
 TH_API th_status th_heap_get_stats(th_heap *heap, th_heap_stats *stats);
+
+/* Sets the byte limit anew; 0: none. What is held already stays, even if it is more. */
+TH_API th_status th_heap_set_limit(th_heap *heap, uint64_t bytes);
 
 /*
  * 1 when enough retired memory waits (16 MiB of small blocks, 1,024 regions or 1 TiB of address space) that
@@ -183,16 +189,24 @@ TH_API th_status th_type_layout(const th_type *type, th_layout *layout);
 
 typedef struct th_map th_map;
 
+enum {
+    TH_PAGES_HEAP = 0,  /* as the heap's options say */
+    TH_PAGES_HUGE = 1,  /* advise transparent huge pages: fewer TLB misses */
+    TH_PAGES_SMALL = 2, /* advise against: sparse growth touches less memory */
+};
+
 typedef struct th_map_options {
     uint64_t expected_size; /* entries that fit without growing; 0 allocates no bucket */
     uint32_t seed;          /* used when has_seed is 1; otherwise it comes from the OS */
     uint8_t has_seed;
-    uint8_t reserved[3];
+    uint8_t pages; /* TH_PAGES_*: of this map's large regions */
+    uint8_t reserved[2];
 } th_map_options;
 
 /*
  * The map that is always empty: one per process, read-only, never closed. Reading it is allowed with
- * th_empty_stamp for maps of any type; writing to it answers TH_CLOSED.
+ * th_empty_stamp for maps of any type; writing to it answers TH_CLOSED. It has no type: th_word_get_all and
+ * th_bytes_get_all take its values to have 8 bytes, so for smaller ones they must not be called.
  */
 TH_API th_map *th_empty_map(void);
 TH_API uint64_t th_empty_stamp(void);
@@ -243,50 +257,70 @@ TH_API th_status th_put_if_absent(th_map *map, uint64_t stamp, const void *key, 
 /* TH_PRESENT: removed. Never fails for want of memory. */
 TH_API th_status th_remove(th_map *map, uint64_t stamp, const void *key, uint64_t key_len);
 
-/* ---- 8-byte keys, 8-byte values (fixed, size and align 8), quick --------------------------------- */
-
-/* The value, or `otherwise` when the key is absent or the stamp is outdated. */
-TH_API uint64_t th_long_get(th_map *map, uint64_t stamp, uint64_t key, uint64_t otherwise);
-/* TH_ABSENT, TH_PRESENT or TH_CLOSED. */
-TH_API th_status th_long_contains(th_map *map, uint64_t stamp, uint64_t key);
-/* On TH_PRESENT these leave the previous value where th_previous finds it. */
-TH_API th_status th_long_put(th_map *map, uint64_t stamp, uint64_t key, uint64_t value);
-TH_API th_status th_long_put_if_absent(th_map *map, uint64_t stamp, uint64_t key, uint64_t value);
-/* Adds delta (wrapping) to the value; an absent key starts from `otherwise`. */
-TH_API th_status th_long_add(th_map *map, uint64_t stamp, uint64_t key, uint64_t delta, uint64_t otherwise);
-TH_API th_status th_long_remove(th_map *map, uint64_t stamp, uint64_t key);
+/* ---- words: fixed keys and values that fit a register, quick -------------------------------------- */
 
 /*
- * The value that the last write to this map replaced or removed. Only its writer may ask. Quick; the same
- * 8 bytes lie at TH_PREVIOUS_OFFSET from the map's address, for callers to whom a call is dear.
+ * For maps whose keys are fixed of 1, 2, 4 or 8 bytes and whose values are fixed of 0, 1, 2, 4 or 8 bytes; on
+ * others these answer TH_INVALID (th_word_get: `otherwise`). A key is the low key_size bytes of its argument
+ * and a value the low value_size bytes; what lies above is ignored, and zero in results. A set is a map with
+ * values of 0 bytes: its values read as 0.
+ */
+
+/* The value, or `otherwise` when the key is absent or the stamp is outdated. */
+TH_API uint64_t th_word_get(th_map *map, uint64_t stamp, uint64_t key, uint64_t otherwise);
+/* TH_ABSENT, TH_PRESENT or TH_CLOSED. */
+TH_API th_status th_word_contains(th_map *map, uint64_t stamp, uint64_t key);
+/* On TH_PRESENT these leave the previous value where th_previous finds it. */
+TH_API th_status th_word_put(th_map *map, uint64_t stamp, uint64_t key, uint64_t value);
+TH_API th_status th_word_put_if_absent(th_map *map, uint64_t stamp, uint64_t key, uint64_t value);
+/* Adds delta (wrapping at the value's width) to the value; an absent key starts from `otherwise`. */
+TH_API th_status th_word_add(th_map *map, uint64_t stamp, uint64_t key, uint64_t delta, uint64_t otherwise);
+/* The same for values that are IEEE 754 doubles; all three are bits. TH_INVALID unless values have 8 bytes.
+ */
+TH_API th_status th_word_add_double(th_map *map, uint64_t stamp, uint64_t key, uint64_t delta,
+                                    uint64_t otherwise);
+TH_API th_status th_word_remove(th_map *map, uint64_t stamp, uint64_t key);
+
+/*
+ * The value that the last write to this map replaced or removed, if it has at most 8 bytes. Only its writer
+ * may ask. Quick; the same 8 bytes lie at TH_PREVIOUS_OFFSET from the map's address, for callers to whom a
+ * call is dear.
  */
 TH_API uint64_t th_previous(th_map *map);
 #define TH_PREVIOUS_OFFSET 56u
 
 /*
- * Batches. Element i of keys goes with element i of values. progress->done is where to start and, after the
- * call, where to go on; set it and progress->hits to 0 at first and repeat the call while it returns
- * TH_MORE (or TH_NEEDS_ROOM, after th_make_room). TH_OK: all n are done. hits counts keys that were present.
+ * Batches. keys is an array of n keys of key_size bytes each, values and deltas are arrays of n values of
+ * value_size bytes; element i of one goes with element i of the other. Arrays need no alignment.
+ * progress->done is where to start and, after the call, where to go on; set it and progress->hits to 0 at
+ * first and repeat the call while it returns TH_MORE (or TH_NEEDS_ROOM, after th_make_room). TH_OK: all n are
+ * done. hits counts keys that were present.
  */
 typedef struct th_progress {
     uint64_t done;
     uint64_t hits;
 } th_progress;
 
-TH_API th_status th_long_get_all(th_map *map, uint64_t stamp, const uint64_t *keys, uint64_t *values,
-                                 uint64_t n, uint64_t otherwise, th_progress *progress);
+TH_API th_status th_word_get_all(th_map *map, uint64_t stamp, const void *keys, void *values, uint64_t n,
+                                 uint64_t otherwise, th_progress *progress);
 /* found[i] becomes 1 or 0. */
-TH_API th_status th_long_contains_all(th_map *map, uint64_t stamp, const uint64_t *keys, uint8_t *found,
+TH_API th_status th_word_contains_all(th_map *map, uint64_t stamp, const void *keys, uint8_t *found,
                                       uint64_t n, th_progress *progress);
-TH_API th_status th_long_put_all(th_map *map, uint64_t stamp, const uint64_t *keys, const uint64_t *values,
+TH_API th_status th_word_put_all(th_map *map, uint64_t stamp, const void *keys, const void *values,
                                  uint64_t n, th_progress *progress);
-TH_API th_status th_long_add_all(th_map *map, uint64_t stamp, const uint64_t *keys, const uint64_t *deltas,
+TH_API th_status th_word_add_all(th_map *map, uint64_t stamp, const void *keys, const void *deltas,
                                  uint64_t n, uint64_t otherwise, th_progress *progress);
-TH_API th_status th_long_remove_all(th_map *map, uint64_t stamp, const uint64_t *keys, uint64_t n,
+TH_API th_status th_word_add_all_double(th_map *map, uint64_t stamp, const void *keys, const void *deltas,
+                                        uint64_t n, uint64_t otherwise, th_progress *progress);
+TH_API th_status th_word_remove_all(th_map *map, uint64_t stamp, const void *keys, uint64_t n,
                                     th_progress *progress);
 
-/* ---- bytes keys, 8-byte values, quick: as above, a key is key[0 .. length) ----------------------- */
+/* ---- keys by pointer, values as words, quick: as above, a key is key[0 .. length) ---------------- */
 
+/*
+ * For maps with keys of any kind and values as above; contains, contains_all and remove_all also for values
+ * of any other kind. The length of a fixed key must be its key_size, else TH_INVALID.
+ */
 TH_API uint64_t th_bytes_get(th_map *map, uint64_t stamp, const uint8_t *key, uint64_t length,
                              uint64_t otherwise);
 TH_API th_status th_bytes_contains(th_map *map, uint64_t stamp, const uint8_t *key, uint64_t length);
@@ -300,23 +334,71 @@ TH_API th_status th_bytes_remove(th_map *map, uint64_t stamp, const uint8_t *key
 
 /*
  * Batches: key i is data[starts[i] .. ends[i]); for keys that lie end to end, ends is starts + 1. A key that
- * ends before it starts or beyond `size` bytes of data answers TH_INVALID when the batch comes to it.
+ * ends before it starts or beyond `size` bytes of data, or whose length is not that of fixed keys, answers
+ * TH_INVALID when the batch comes to it. For fixed keys starts and ends may both be NULL: then key i starts
+ * at i * key_size.
  */
 TH_API th_status th_bytes_get_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size,
-                                  const uint64_t *starts, const uint64_t *ends, uint64_t *values, uint64_t n,
+                                  const uint64_t *starts, const uint64_t *ends, void *values, uint64_t n,
                                   uint64_t otherwise, th_progress *progress);
 TH_API th_status th_bytes_contains_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size,
                                        const uint64_t *starts, const uint64_t *ends, uint8_t *found,
                                        uint64_t n, th_progress *progress);
 TH_API th_status th_bytes_put_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size,
-                                  const uint64_t *starts, const uint64_t *ends, const uint64_t *values,
+                                  const uint64_t *starts, const uint64_t *ends, const void *values,
                                   uint64_t n, th_progress *progress);
 TH_API th_status th_bytes_add_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size,
-                                  const uint64_t *starts, const uint64_t *ends, const uint64_t *deltas,
+                                  const uint64_t *starts, const uint64_t *ends, const void *deltas,
                                   uint64_t n, uint64_t otherwise, th_progress *progress);
 TH_API th_status th_bytes_remove_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size,
                                      const uint64_t *starts, const uint64_t *ends, uint64_t n,
                                      th_progress *progress);
+
+/* ---- entries: keys and values of any kind by pointer, quick -------------------------------------- */
+
+/*
+ * Quick but for the time to copy the bytes of one value. Values go to memory of the caller: `room` bytes at
+ * `value` or `before`, and their length to *length. If the room does not do, TH_SMALL_BUFFER: *length tells
+ * how much it takes and nothing has been done.
+ */
+
+/* TH_PRESENT: the value was copied. TH_ABSENT: nothing was written. */
+TH_API th_status th_entry_get(th_map *map, uint64_t stamp, const uint8_t *key, uint64_t key_len,
+                              uint8_t *value, uint64_t room, uint64_t *length);
+
+#define TH_PUT_ALWAYS 0u
+#define TH_PUT_IF_ABSENT 1u
+#define TH_PUT_IF_PRESENT 2u
+
+/*
+ * Inserts (TH_ABSENT) or replaces (TH_PRESENT), or one of the two by mode. On TH_PRESENT the value from
+ * before is copied to `before`, unless that is NULL. For bytes, *length is not touched on other statuses.
+ */
+TH_API th_status th_entry_put(th_map *map, uint64_t stamp, const uint8_t *key, uint64_t key_len,
+                              const uint8_t *value, uint64_t value_len, uint32_t mode, uint8_t *before,
+                              uint64_t room, uint64_t *length);
+
+/* TH_PRESENT: removed, and the value it had copied to `before`, unless that is NULL. */
+TH_API th_status th_entry_remove(th_map *map, uint64_t stamp, const uint8_t *key, uint64_t key_len,
+                                 uint8_t *before, uint64_t room, uint64_t *length);
+
+/*
+ * Batches; keys as in th_bytes_get_all. Fixed values: value i is at values + i * value_size, value_ends is
+ * NULL, and of an absent key it stays as it is. Bytes values: value i becomes
+ * values[value_ends[i-1] .. value_ends[i]) with value_ends[-1] = 0, empty for an absent key. found[i] becomes
+ * 1 or 0. When value i would end beyond value_room: TH_SMALL_BUFFER, done is i, and value_ends[i] tells where
+ * it would end.
+ */
+TH_API th_status th_entry_get_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size,
+                                  const uint64_t *starts, const uint64_t *ends, uint8_t *values,
+                                  uint64_t value_room, uint64_t *value_ends, uint8_t *found, uint64_t n,
+                                  th_progress *progress);
+
+/* Values as keys: value i is values[value_starts[i] .. value_ends[i]), or packed when both are NULL. */
+TH_API th_status th_entry_put_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size,
+                                  const uint64_t *starts, const uint64_t *ends, const uint8_t *values,
+                                  uint64_t value_size, const uint64_t *value_starts,
+                                  const uint64_t *value_ends, uint64_t n, th_progress *progress);
 
 /* ---- iteration ---------------------------------------------------------------------------------- */
 
@@ -337,13 +419,21 @@ typedef struct th_cursor {
     uint32_t stage;
     uint32_t seeds[TH_CURSOR_STAGES];
     uint32_t reserved;
-    uint64_t start[TH_CURSOR_STAGES];
-    uint64_t position[TH_CURSOR_STAGES];
-    uint8_t wrapped[TH_CURSOR_STAGES];
+    uint64_t start[TH_CURSOR_STAGES];  /* the first hash of a stage */
+    uint64_t passed[TH_CURSOR_STAGES]; /* hashes from there on that it has visited */
+    uint64_t last;                     /* the last hash of the first stage, counted from its start */
+    uint8_t done[TH_CURSOR_STAGES];    /* 1: all of them are */
 } th_cursor;
 
 /* Starts a walk at the bucket that `random` selects. Quick. */
 TH_API th_status th_cursor_start(th_map *map, uint64_t stamp, uint64_t random, th_cursor *cursor);
+
+/*
+ * Splits what is left of a walk in two: `other` becomes a cursor over the second half. Together the two keep
+ * the promises of the one. TH_PRESENT: done; TH_ABSENT: there is nothing to split, or the map had a new seed.
+ * Reads and writes nothing but the cursors. Quick.
+ */
+TH_API th_status th_cursor_split(th_cursor *cursor, th_cursor *other);
 
 /* Where th_cursor_next puts entries. Fixed keys: keys is an array of key_size elements and key_ends NULL.
  * Bytes keys: key i is keys[key_ends[i-1] .. key_ends[i]) with key_ends[-1] = 0. The same for values.

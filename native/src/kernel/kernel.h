@@ -19,7 +19,7 @@ typedef uint64_t th_mask;
 
 #define TH_JOIN_(a, b) a##_##b
 #define TH_JOIN(a, b) TH_JOIN_(a, b)
-/* The name of a function compiled once per kernel: sse2_long_get. */
+/* The name of a function compiled once per kernel: sse2_long_word_get. */
 #define TH_K(name) TH_JOIN(TH_KERNEL, name)
 
 #define TH_MASK_SLOT(mask) ((uint32_t)__builtin_ctzll(mask) >> TH_MASK_SHIFT)

@@ -1,4 +1,4 @@
-/* amd64 baseline: one comparison of eight bytes, one bit a slot. */
+/* amd64 baseline, and avx: one comparison of eight bytes, one bit a slot. */
 #ifndef TH_KERNEL_SSE2_H
 #define TH_KERNEL_SSE2_H
 
@@ -6,7 +6,9 @@
 
 #include <emmintrin.h>
 
+#ifndef TH_KERNEL
 #define TH_KERNEL sse2
+#endif
 #define TH_MASK_SHIFT 0
 
 /* Only the low eight of the register's bytes are slots. */

@@ -10,6 +10,11 @@
 #define WANT_REGIONS 1024u
 #define WANT_REGION_BYTES ((uint64_t)1 << 40)
 
+/* "No limit" is 0 outside and the largest number in here. */
+static uint64_t limit_of(uint64_t bytes) {
+    return bytes == 0 ? UINT64_MAX : bytes;
+}
+
 th_status th_heap_create(const th_heap_options *options, th_heap **heap) {
     if (heap == NULL) {
         return TH_INVALID;
@@ -22,7 +27,7 @@ th_status th_heap_create(const th_heap_options *options, th_heap **heap) {
     }
     h->own_bytes = bytes;
     h->page = page;
-    h->limit = options == NULL || options->byte_limit == 0 ? UINT64_MAX : options->byte_limit;
+    h->limit = limit_of(options == NULL ? 0 : options->byte_limit);
     h->deferred = options != NULL && options->deferred != 0;
     h->huge_pages = options == NULL || options->huge_pages != 0;
     h->fail_after = -1;
@@ -64,6 +69,8 @@ static bool admit(th_heap *heap, size_t size) {
         return false;
     }
     if (size > heap->limit || heap->live > heap->limit - size) {
+        heap->refusals++;
+        heap->refused_bytes = size;
         return false;
     }
     if (!th_retired_make_room(heap)) {
@@ -83,22 +90,25 @@ static size_t region_bytes(const th_heap *heap, size_t bytes) {
     return (bytes + heap->page - 1) / heap->page * heap->page;
 }
 
-static void *new_region(th_heap *heap, size_t bytes) {
+static void *new_region(th_heap *heap, size_t bytes, uint8_t pages) {
     size_t size = region_bytes(heap, bytes);
-    bool huge = heap->huge_pages && size >= 2 * HUGE_PAGE;
+    bool wanted = pages == TH_PAGES_HUGE || (pages == TH_PAGES_HEAP && heap->huge_pages);
+    bool huge = wanted && size >= 2 * HUGE_PAGE;
     void *memory = th_os_reserve(size, huge ? HUGE_PAGE : heap->page);
     if (memory != NULL && huge) {
         th_os_advise_huge(memory, size);
+    } else if (memory != NULL && pages == TH_PAGES_SMALL) {
+        th_os_advise_small(memory, size);
     }
     return memory;
 }
 
-void *th_heap_new(th_heap *heap, size_t bytes) {
+void *th_heap_new(th_heap *heap, size_t bytes, uint8_t pages) {
     size_t size = th_heap_size(bytes);
     th_os_lock_acquire(&heap->lock);
     void *memory = NULL;
     if (admit(heap, size)) {
-        memory = th_heap_is_region(bytes) ? new_region(heap, bytes) : th_pool_take(heap, size);
+        memory = th_heap_is_region(bytes) ? new_region(heap, bytes, pages) : th_pool_take(heap, size);
         if (memory == NULL) {
             forget(heap, size);
         }
@@ -151,7 +161,20 @@ th_status th_heap_get_stats(th_heap *heap, th_heap_stats *stats) {
                              .live_bytes = heap->live,
                              .retired_bytes = heap->retired.block_bytes + heap->retired.region_bytes,
                              .retired_items = heap->retired.end - heap->retired.begin,
-                             .pool_bytes = heap->pool_bytes};
+                             .pool_bytes = heap->pool_bytes,
+                             .byte_limit = heap->limit == UINT64_MAX ? 0 : heap->limit,
+                             .refusals = heap->refusals,
+                             .refused_bytes = heap->refused_bytes};
+    th_os_lock_release(&heap->lock);
+    return TH_OK;
+}
+
+th_status th_heap_set_limit(th_heap *heap, uint64_t bytes) {
+    if (heap == NULL) {
+        return TH_INVALID;
+    }
+    th_os_lock_acquire(&heap->lock);
+    heap->limit = limit_of(bytes);
     th_os_lock_release(&heap->lock);
     return TH_OK;
 }

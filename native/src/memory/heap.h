@@ -29,9 +29,9 @@ void th_heap_retire_header(th_heap *heap, void *header);
 
 /*
  * Memory for `bytes`: a block, or beyond TH_BLOCK_MAX a region; NULL when the OS or the limit refuses. It is
- * retired with the same number of bytes.
+ * retired with the same number of bytes. pages: TH_PAGES_*, for a region.
  */
-void *th_heap_new(th_heap *heap, size_t bytes);
+void *th_heap_new(th_heap *heap, size_t bytes, uint8_t pages);
 void th_heap_retire(th_heap *heap, void *memory, size_t bytes);
 
 /* What a request for `bytes` really takes. */

@@ -49,6 +49,8 @@ struct th_heap {
     size_t own_bytes;
     size_t page;
     uint64_t limit;
+    uint64_t refusals; /* how often the limit has said no, and to how many bytes the last time */
+    uint64_t refused_bytes;
     uint64_t live;
     uint64_t objects;
     uint64_t maps;

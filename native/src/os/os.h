@@ -30,6 +30,9 @@ bool th_os_discard(void *address, size_t bytes);
 /* Asks for transparent huge pages in a range. Advice: failure is ignored. */
 void th_os_advise_huge(void *address, size_t bytes);
 
+/* Asks for none, likewise. */
+void th_os_advise_small(void *address, size_t bytes);
+
 /* 32 random bits from the kernel. false when it has none to give. */
 bool th_os_random32(uint32_t *value);
 

@@ -50,6 +50,10 @@ void th_os_advise_huge(void *address, size_t bytes) {
     (void)madvise(address, bytes, MADV_HUGEPAGE);
 }
 
+void th_os_advise_small(void *address, size_t bytes) {
+    (void)madvise(address, bytes, MADV_NOHUGEPAGE);
+}
+
 bool th_os_random32(uint32_t *value) {
     ssize_t got;
     do {

@@ -1,0 +1,118 @@
+/*
+ * Entries with values of any kind, which come from and go to memory of the caller. A stored length is read
+ * once: a racing writer may change it between a look at the room and the copy.
+ */
+
+/* Where a value that leaves the map goes to. */
+typedef struct value_out {
+    uint8_t *to;
+    uint64_t room;
+    uint64_t *length; /* may be NULL */
+    bool wanted;      /* false: only its length */
+} value_out;
+
+/* Bytes and length of a stored value; NULL after a torn read. */
+TH_INLINE const uint8_t *stored_value(const th_shape *s, const uint8_t *slot, const th_bytes_heap *heap,
+                                      uint64_t *length) {
+    if (s->value_bytes) {
+        return th_slot_bytes(slot, heap, length);
+    }
+    *length = s->value_size;
+    return slot;
+}
+
+/* Tells the length, and whether the value may go out. */
+TH_INLINE bool fits_out(const value_out *out, uint64_t length) {
+    if (out->length != NULL) {
+        *out->length = length;
+    }
+    return !out->wanted || length <= out->room;
+}
+
+TH_INLINE void copy_out(const value_out *out, const uint8_t *bytes, uint64_t length) {
+    if (out->wanted && bytes != NULL && length > 0) {
+        memcpy(out->to, bytes, length);
+    }
+}
+
+/* Writes a value into a slot; for bytes, room for it has been seen to. */
+TH_INLINE void store_value(const th_shape *s, th_bytes_heap *heap, uint8_t *slot, const void *value,
+                           uint64_t length) {
+    if (s->value_bytes) {
+        th_key image = th_key_bytes(value, length);
+        th_bytes_store(slot, &image, heap);
+    } else if (length > 0) {
+        memcpy(slot, value, length);
+    }
+}
+
+TH_INLINE th_status read_entry(const th_shape *s, const th_map *m, const th_key *key, uint64_t hash,
+                               const value_out *out) {
+    th_place place;
+    if (!lookup(s, m, key, hash, &place)) {
+        return TH_ABSENT;
+    }
+    uint64_t length;
+    const uint8_t *bytes = stored_value(s, th_bucket_value(s, place.bucket, place.slot),
+                                        bytes_of(s, m, place.array != m->h.buckets), &length);
+    if (!fits_out(out, length)) {
+        return TH_SMALL_BUFFER;
+    }
+    copy_out(out, bytes, length);
+    return TH_PRESENT;
+}
+
+/* mode: TH_PUT_*. What could stand against it is looked at before the old value goes. */
+TH_INLINE th_status write_entry(const th_shape *s, th_map *m, const th_key *key, uint64_t hash,
+                                const uint8_t *value, uint64_t value_length, uint32_t mode,
+                                const value_out *out) {
+    th_place place;
+    th_bytes_heap *heap = bytes_of(s, m, false);
+    bool may_insert = mode != TH_PUT_IF_PRESENT;
+    th_status status = upsert(s, m, key, hash, s->value_bytes ? value_length : 0, heap, may_insert, &place);
+    if (status < 0 || (status == TH_ABSENT && !may_insert)) {
+        return status;
+    }
+    uint8_t *slot = th_bucket_value(s, place.bucket, place.slot);
+    if (status == TH_PRESENT) {
+        bool replaces = mode != TH_PUT_IF_ABSENT;
+        if (replaces && s->value_bytes &&
+            !th_bytes_has_room(heap, 0, value_length, th_bytes_to_move(m->h.extra))) {
+            return TH_NEEDS_ROOM;
+        }
+        uint64_t length;
+        const uint8_t *before = stored_value(s, slot, heap, &length);
+        if (!fits_out(out, length)) {
+            return TH_SMALL_BUFFER;
+        }
+        copy_out(out, before, length);
+        note_previous(s, m, slot);
+        if (!replaces) {
+            return status;
+        }
+        if (s->value_bytes) {
+            th_bytes_drop(slot, heap);
+        }
+    }
+    store_value(s, heap, slot, value, value_length);
+    return status;
+}
+
+TH_INLINE th_status remove_entry(const th_shape *s, th_map *m, const th_key *key, uint64_t hash,
+                                 const value_out *out) {
+    th_place place;
+    th_status status = find_to_remove(s, m, key, hash, &place);
+    if (status != TH_PRESENT) {
+        return status;
+    }
+    const uint8_t *slot = th_bucket_value(s, place.bucket, place.slot);
+    uint64_t length;
+    const uint8_t *before = stored_value(s, slot, bytes_of(s, m, place.array != m->h.buckets), &length);
+    if (!fits_out(out, length)) {
+        return TH_SMALL_BUFFER;
+    }
+    copy_out(out, before, length);
+    note_previous(s, m, slot);
+    erase(s, m, &place, hash);
+    return TH_PRESENT;
+}
