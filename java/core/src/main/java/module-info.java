@@ -1,4 +1,6 @@
 /** An off-heap hash map: a native engine and the Java maps on top of it. */
 module dev.tophash {
+    requires jdk.jfr;
+
     exports dev.tophash;
 }

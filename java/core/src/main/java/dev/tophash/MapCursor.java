@@ -9,8 +9,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A walk over the entries of a map with long values. What it promises, whatever is done to the map
- * meanwhile by the same thread:
+ * A walk over the entries of a map, or the elements of a set. What it promises, whatever is done to
+ * the map meanwhile by the same thread:
  *
  * <ol>
  *   <li>it starts at a random place;
@@ -19,26 +19,49 @@ import java.util.concurrent.ThreadLocalRandom;
  *   <li>an entry removed before it is reached is not visited;
  *   <li>an entry inserted during the walk may or may not be visited;
  *   <li>growth and shrinking change none of this;
- *   <li>an entry is visited with the value that it has at that moment.
+ *   <li>an entry is visited with the value that it has at that moment;
+ *   <li>clearing the map ends the walk;
+ *   <li>no change makes it throw a {@link java.util.ConcurrentModificationException}.
  * </ol>
  *
- * Any number of cursors may walk a map at the same time. A cursor holds no native memory and need
- * not be closed. It belongs to one thread.
+ * Any number of cursors may walk a map at the same time, one inside the other too. A cursor holds
+ * no native memory and need not be closed. It belongs to one thread. Iterators, spliterators and
+ * {@code forEach} of all maps and sets are cursors, and keep the same promises; to them an entry is
+ * reached when {@code hasNext} has found it.
  */
-public abstract sealed class MapCursor permits LongLongMap.Cursor, StringLongMap.Cursor {
+public abstract sealed class MapCursor
+        permits LongLongMap.Cursor,
+                IntIntMap.Cursor,
+                IntLongMap.Cursor,
+                LongIntMap.Cursor,
+                LongDoubleMap.Cursor,
+                LongSet.Cursor,
+                IntSet.Cursor,
+                BytesKeyCursor,
+                BytesBytesMap.Cursor,
+                CodecCursor {
     /** Entries fetched with one call: enough to make its cost small beside theirs. */
-    static final int CHUNK = 256;
+    private static final int CHUNK = 256;
 
-    private final OffHeapMap map;
+    /** What a small map's cursor starts with. */
+    private static final int SMALL_CHUNK = 16;
+
+    /**
+     * Bytes of keys, and of values, that a chunk of variable length starts with, for each entry.
+     */
+    private static final int BYTES_EACH = 32;
+
+    private final OffHeapTable map;
     private final MemorySegment state;
     private final MemorySegment count;
-    private MemorySegment valueChunk;
-    private long[] values;
-    private int capacity = CHUNK;
+    private int capacity;
     private int fetched;
     private int position = -1;
     private boolean ended;
     private boolean current;
+
+    /** How many chunks were fetched, so that what is known of one is not taken for the next. */
+    private int fetches;
 
     /**
      * The map's write counter when this chunk was fetched; any other means that entries must be
@@ -46,14 +69,26 @@ public abstract sealed class MapCursor permits LongLongMap.Cursor, StringLongMap
      */
     private int seenWrites;
 
-    MapCursor(OffHeapMap map) {
+    /** How often the map had been cleared when the walk began. */
+    private final int clears;
+
+    /** A cursor over the whole map. */
+    MapCursor(OffHeapTable map) {
         this.map = map;
+        this.clears = map.clears;
         this.state = MemorySegment.ofArray(new long[(int) (th_cursor.sizeof() / Long.BYTES)]);
         this.count = MemorySegment.ofArray(new int[1]);
-        resizeValues();
         map.checkOpen();
         MapCalls.cursorStart(map.map, map.stamp, ThreadLocalRandom.current().nextLong(), state);
         map.checkOpen();
+    }
+
+    /** A cursor over nothing, until {@link #splitTo} gives it a part of another's. */
+    MapCursor(MapCursor other) {
+        this.map = other.map;
+        this.clears = other.clears;
+        this.state = MemorySegment.ofArray(new long[(int) (th_cursor.sizeof() / Long.BYTES)]);
+        this.count = MemorySegment.ofArray(new int[1]);
     }
 
     /**
@@ -66,13 +101,13 @@ public abstract sealed class MapCursor permits LongLongMap.Cursor, StringLongMap
         for (; ; ) {
             map.checkOpen();
             while (++position < fetched) {
-                if (map.writes == seenWrites || refresh()) {
+                if (map.writes == seenWrites || isThere(position)) {
                     current = true;
                     return true;
                 }
             }
             current = false;
-            if (ended) {
+            if (ended || map.clears != clears) {
                 position = fetched;
                 return false;
             }
@@ -80,33 +115,9 @@ public abstract sealed class MapCursor permits LongLongMap.Cursor, StringLongMap
         }
     }
 
-    /**
-     * The value of the entry that {@link #next} moved to.
-     *
-     * @return its value at that moment, or the one given to {@link #setValue} since
-     * @throws IllegalStateException if there is no such entry
-     */
-    public final long value() {
-        return values[here()];
-    }
-
-    /**
-     * Gives the entry another value.
-     *
-     * @param value the new value
-     * @throws IllegalStateException if there is no entry, it has been removed, or the map is closed
-     */
-    public final void setValue(long value) {
-        int at = here();
-        if (map.writes != seenWrites && !refresh()) {
-            throw new IllegalStateException("the entry has been removed");
-        }
-        boolean alone = map.writes == seenWrites;
-        putAt(at, value);
-        values[at] = value;
-        if (alone) {
-            seenWrites = map.writes;
-        }
+    /** Whether an entry of the chunk is in the map, brought up to date. */
+    private boolean isThere(int i) {
+        return map.clears == clears && reload(i);
     }
 
     /**
@@ -125,6 +136,33 @@ public abstract sealed class MapCursor permits LongLongMap.Cursor, StringLongMap
         }
     }
 
+    /** Changes the current entry's value by a write to the map, unless the entry is gone. */
+    final void update(Runnable write) {
+        if (map.writes != seenWrites && !isThere(here())) {
+            throw new IllegalStateException("the entry has been removed");
+        }
+        boolean alone = map.writes == seenWrites;
+        write.run();
+        if (alone) {
+            seenWrites = map.writes;
+        }
+    }
+
+    /**
+     * Gives half of what was not fetched yet to a new cursor over the same map.
+     *
+     * @return false if there is nothing to give
+     */
+    final boolean splitTo(MapCursor other) {
+        map.checkOpen();
+        return !ended && MapCalls.cursorSplit(state, other.state) == Status.PRESENT;
+    }
+
+    /** Number of the chunk that the cursor is in. */
+    final int chunk() {
+        return fetches;
+    }
+
     /** Index of the current entry in the chunk. */
     final int here() {
         map.checkOpen();
@@ -134,20 +172,16 @@ public abstract sealed class MapCursor permits LongLongMap.Cursor, StringLongMap
         return position;
     }
 
-    /** Whether the entry at the position is still in the map; its value is brought up to date. */
-    private boolean refresh() {
-        if (!containsAt(position)) {
-            return false;
-        }
-        values[position] = getAt(position);
-        return true;
-    }
-
     /**
      * Gets the next chunk. Synchronized because C writes to the buffers: two threads that share a
      * cursor, which they should not, must not exchange a buffer while its old size is in use.
      */
     private synchronized void fetch() {
+        if (capacity == 0) {
+            capacity = map.size() < CHUNK ? SMALL_CHUNK : CHUNK;
+            resize(capacity, (long) capacity * BYTES_EACH, (long) capacity * BYTES_EACH);
+        }
+        fetches++;
         for (; ; ) {
             position = -1;
             fetched = 0;
@@ -162,8 +196,9 @@ public abstract sealed class MapCursor permits LongLongMap.Cursor, StringLongMap
                             keyChunk(),
                             keyChunk().byteSize(),
                             keyEnds(),
-                            valueChunk,
-                            valueChunk.byteSize());
+                            valueChunk(),
+                            valueChunk().byteSize(),
+                            valueEnds());
             map.checkOpen();
             if (status == Status.SMALL_BUFFER) {
                 enlarge();
@@ -180,38 +215,46 @@ public abstract sealed class MapCursor permits LongLongMap.Cursor, StringLongMap
     private void enlarge() {
         long entries = Math.max(th_cursor.needed_entries(state), capacity);
         long keyBytes = Math.max(th_cursor.needed_keys(state), keyChunk().byteSize());
-        if (entries > Integer.MAX_VALUE / Long.BYTES || keyBytes > Integer.MAX_VALUE - 8) {
+        long valueBytes = Math.max(th_cursor.needed_values(state), valueChunk().byteSize());
+        if (entries > Integer.MAX_VALUE / Long.BYTES
+                || Math.max(keyBytes, valueBytes) > Integer.MAX_VALUE - 8) {
             throw new OutOfMemoryError(
                     "a chain of "
                             + entries
                             + " entries with "
                             + keyBytes
-                            + " bytes of keys does not fit an array");
+                            + " bytes of keys and "
+                            + valueBytes
+                            + " bytes of values does not fit an array");
         }
         capacity = (int) entries;
-        resizeValues();
-        resizeKeys(capacity, (int) keyBytes);
+        resize(capacity, keyBytes, valueBytes);
     }
 
-    private void resizeValues() {
-        values = new long[capacity];
-        valueChunk = MemorySegment.ofArray(values);
-    }
+    /** Makes room for a number of entries; the bytes count where lengths vary. */
+    abstract void resize(int entries, long keyBytes, long valueBytes);
 
     /** Where keys are fetched to. */
     abstract MemorySegment keyChunk();
 
-    /** Where the ends of bytes keys are fetched to, or NULL. */
-    abstract MemorySegment keyEnds();
+    /** Where the ends of keys of varying length are fetched to, or NULL. */
+    MemorySegment keyEnds() {
+        return MemorySegment.NULL;
+    }
 
-    /** Makes room for a number of keys with a number of bytes in all. */
-    abstract void resizeKeys(int keys, int bytes);
+    /** Where values are fetched to, or NULL. */
+    MemorySegment valueChunk() {
+        return MemorySegment.NULL;
+    }
 
-    abstract boolean containsAt(int i);
+    /** Where the ends of values of varying length are fetched to, or NULL. */
+    MemorySegment valueEnds() {
+        return MemorySegment.NULL;
+    }
 
-    abstract long getAt(int i);
+    /** Brings an entry of the chunk up to date; false if it is not in the map any more. */
+    abstract boolean reload(int i);
 
-    abstract void putAt(int i, long value);
-
+    /** Removes an entry of the chunk from the map. */
     abstract void removeAt(int i);
 }

@@ -1,41 +1,37 @@
 package dev.tophash;
 
+import dev.tophash.internal.Events;
 import dev.tophash.internal.Linkage;
+import dev.tophash.internal.Lives;
 import dev.tophash.internal.MapCalls;
 import dev.tophash.internal.NativeHeap;
 import dev.tophash.internal.Status;
+import dev.tophash.internal.TableOptions;
 import dev.tophash.internal.ffi.tophash_h;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.util.ConcurrentModificationException;
+import java.util.function.Consumer;
 
 /**
- * What all maps of this package have in common: entries in native memory, a size, and a life that
- * ends with {@link #close}.
- *
- * <h2>Memory</h2>
- *
- * A map that was never written to holds no native memory. The first write allocates; {@link #close}
- * gives everything back at once. A map that is forgotten instead gives its memory back some time
- * after the garbage collector has found it unreachable.
- *
- * <h2>Threads</h2>
- *
- * As with {@link java.util.HashMap}, one thread may write at a time, and any number may read while
- * none writes; how threads agree on that is theirs to arrange. Two writers at once are detected by
- * best effort and one of them gets a {@link ConcurrentModificationException}. Calls that race all
- * the same can lose entries or read wrong values of this map; they do not harm other maps or the
- * JVM.
- *
- * <h2>Closing</h2>
- *
- * Every use of a closed map, and of its cursors, throws {@link IllegalStateException}; closing
- * again does nothing.
+ * What maps and sets with keys and values of their own kind have in common: one table in native
+ * memory, with a size that may exceed {@link Integer#MAX_VALUE}. See {@link OffHeap} for memory,
+ * lifetimes and threads.
  */
-public abstract sealed class OffHeapMap implements AutoCloseable
-        permits LongLongMap, StringLongMap {
+public abstract sealed class OffHeapTable implements OffHeap
+        permits LongLongMap,
+                IntIntMap,
+                IntLongMap,
+                LongIntMap,
+                LongDoubleMap,
+                LongSet,
+                IntSet,
+                BytesKeyMap,
+                BytesBytesMap,
+                CodecTable {
     /**
      * How often a call goes for more room before it gives up. One round is the rule and three are
      * the most that a single writer can need; racing writers can use up each other's room for ever.
@@ -45,11 +41,13 @@ public abstract sealed class OffHeapMap implements AutoCloseable
     /** 6.5 entries for each of the most buckets that a map can have. */
     private static final long MAX_ENTRIES = 13L << (tophash_h.TH_MAX_B() - 1);
 
-    private static final Cleaner CLEANER = Cleaner.create();
+    private static final int NO_LIFE = -1;
 
-    private final NativeHeap.Type type;
-    private final long expectedSize;
-    private final long defaultValue;
+    /** The key length of batches over keys of fixed width. */
+    static final KeyLength NO_BYTES = i -> 0;
+
+    private final long type;
+    private final TableOptions options;
 
     /**
      * Address of the native map, or of the empty one before the first write and after {@link
@@ -58,27 +56,44 @@ public abstract sealed class OffHeapMap implements AutoCloseable
     long map = Linkage.EMPTY_MAP;
 
     long stamp = Linkage.EMPTY_STAMP;
-    boolean closed;
+    private int life = NO_LIFE;
 
     /** How often this map was written to, so that cursors notice; wraps. */
     int writes;
 
-    private Cleaner.Cleanable cleanable;
+    /** How often this map was cleared, which ends the walks that go on; wraps. */
+    int clears;
 
-    OffHeapMap(NativeHeap.Type type, long expectedSize, long defaultValue) {
-        checkEntries("expectedSize", expectedSize);
+    boolean closed;
+
+    /**
+     * An empty table.
+     *
+     * @param type see {@link dev.tophash.internal.TableType}
+     */
+    OffHeapTable(long type, TableOptions options) {
         this.type = type;
-        this.expectedSize = expectedSize;
-        this.defaultValue = defaultValue;
+        this.options = options;
+        Arena arena = options.arena();
+        if (arena != null) {
+            closeWith(arena);
+        }
     }
 
     /**
-     * What this map returns for an absent key; chosen when it was created.
-     *
-     * @return the default value, 0 unless another was given
+     * Has the arena close this table. The arena must not keep it reachable, or forgotten tables
+     * would pile up in a long-lived one.
      */
-    public final long defaultValue() {
-        return defaultValue;
+    private void closeWith(Arena arena) {
+        WeakReference<OffHeapTable> self = new WeakReference<>(this);
+        MemorySegment.NULL.reinterpret(
+                arena,
+                ended -> {
+                    OffHeapTable table = self.get();
+                    if (table != null) {
+                        table.close();
+                    }
+                });
     }
 
     /**
@@ -111,19 +126,11 @@ public abstract sealed class OffHeapMap implements AutoCloseable
      * @throws ConcurrentModificationException if another thread was seen writing
      */
     public final void clear() {
+        clears++;
         ordinary(false, () -> tophash_h.th_map_clear(header(), stamp), "clearing a map");
     }
 
-    /**
-     * Makes room for a number of entries in all, so that inserting up to that many does not grow
-     * the map.
-     *
-     * @param entries total number of entries, 0 or more
-     * @throws IllegalArgumentException if it is negative or beyond what a map can have
-     * @throws OutOfMemoryError if there is no memory for them; the map is unchanged
-     * @throws IllegalStateException if the map is closed
-     * @throws ConcurrentModificationException if another thread was seen writing
-     */
+    @Override
     public final void reserve(long entries) {
         checkEntries("entries", entries);
         ordinary(
@@ -132,35 +139,17 @@ public abstract sealed class OffHeapMap implements AutoCloseable
                 "room for " + entries + " entries");
     }
 
-    /**
-     * Moves the entries into the least memory that holds them; an empty map gives all its memory
-     * for entries back. Copies the whole map at once.
-     *
-     * @throws OutOfMemoryError if there is no memory for the copy; the map is unchanged
-     * @throws IllegalStateException if the map is closed
-     * @throws ConcurrentModificationException if another thread was seen writing
-     */
+    @Override
     public final void shrinkToFit() {
         ordinary(false, () -> tophash_h.th_map_shrink(header(), stamp), "shrinking a map");
     }
 
-    /**
-     * Figures of this map, without those that take a look at every bucket.
-     *
-     * @return a snapshot
-     * @throws IllegalStateException if the map is closed
-     */
+    @Override
     public final MapStats stats() {
         return stats(false);
     }
 
-    /**
-     * Figures of this map with {@link MapStats#longestChain} and {@link MapStats#occupancy}, for
-     * which every bucket is read.
-     *
-     * @return a snapshot
-     * @throws IllegalStateException if the map is closed
-     */
+    @Override
     public final MapStats fullStats() {
         return stats(true);
     }
@@ -172,29 +161,25 @@ public abstract sealed class OffHeapMap implements AutoCloseable
         return stats;
     }
 
-    /**
-     * Whether {@link #close} has been called.
-     *
-     * @return true from then on
-     */
+    @Override
     public final boolean isClosed() {
         return closed;
     }
 
-    /**
-     * Gives all native memory back. Closing a closed map does nothing. May be called from any
-     * thread.
-     */
     @Override
     public final synchronized void close() {
         if (closed) {
             return;
         }
+        if (life != NO_LIFE && Events.areOn()) {
+            MapStats stats = MapStats.of(header(), stamp, false);
+            Events.closed(typeName(), map, stamp, stats.size(), stats.reservedBytes());
+        }
         closed = true;
         map = Linkage.EMPTY_MAP;
         stamp = Linkage.EMPTY_STAMP;
-        if (cleanable != null) {
-            cleanable.clean();
+        if (life != NO_LIFE) {
+            Lives.end(life);
         }
     }
 
@@ -202,7 +187,7 @@ public abstract sealed class OffHeapMap implements AutoCloseable
     @Override
     public final String toString() {
         String content = closed ? "closed" : "size=" + size();
-        return getClass().getSimpleName() + '[' + content + ']';
+        return typeName() + '[' + content + ']';
     }
 
     final void checkOpen() {
@@ -212,7 +197,7 @@ public abstract sealed class OffHeapMap implements AutoCloseable
     }
 
     private IllegalStateException closedException() {
-        return new IllegalStateException("this " + getClass().getSimpleName() + " is closed");
+        return new IllegalStateException("this " + typeName() + " is closed");
     }
 
     /** Whether there is no native map yet; false for a closed map. */
@@ -220,22 +205,57 @@ public abstract sealed class OffHeapMap implements AutoCloseable
         return map == Linkage.EMPTY_MAP && !closed;
     }
 
+    /** What users know this table as. */
+    String typeName() {
+        return getClass().getSimpleName();
+    }
+
     /** Makes the native map at the first write. */
     private synchronized void open() {
         checkOpen();
-        if (cleanable != null) {
+        if (life != NO_LIFE) {
             return;
         }
-        NativeHeap.Handle handle = NativeHeap.createMap(type, expectedSize);
-        // The action must not refer to this map, or it would never become unreachable.
+        NativeHeap.Handle handle = NativeHeap.createMap(type, options);
+        if (handle.status() < 0) {
+            throw failure(
+                    handle.status(),
+                    "no native memory for a map with room for "
+                            + options.expectedSize()
+                            + " entries");
+        }
         try {
-            cleanable = CLEANER.register(this, () -> NativeHeap.closeMap(handle));
+            life = Lives.begin(this, handle, forgotten(typeName(), options.arena() != null));
         } catch (OutOfMemoryError e) { // of the Java heap
             NativeHeap.closeMap(handle);
             throw e;
         }
+        if (Events.areOn()) {
+            Events.created(typeName(), handle.map(), handle.stamp(), options.expectedSize());
+        }
         stamp = handle.stamp();
         map = handle.map();
+    }
+
+    /** Tells of a leak; of a table in an arena others take care. */
+    private static Consumer<NativeHeap.Handle> forgotten(String name, boolean inArena) {
+        return inArena
+                ? null
+                : handle -> {
+                    if (Events.areOn()) {
+                        MapStats stats =
+                                MapStats.of(
+                                        MemorySegment.ofAddress(handle.map()),
+                                        handle.stamp(),
+                                        false);
+                        Events.leaked(
+                                name,
+                                handle.map(),
+                                handle.stamp(),
+                                stats.size(),
+                                stats.reservedBytes());
+                    }
+                };
     }
 
     /** An ordinary (not quick) call that needs a native map only if {@code makes} says so. */
@@ -250,7 +270,9 @@ public abstract sealed class OffHeapMap implements AutoCloseable
         writes++;
         int status = call.run();
         checkOpen();
-        Status.check(status, what);
+        if (status < 0) {
+            throw failure(status, what);
+        }
         NativeHeap.reclaimIfDue();
     }
 
@@ -273,15 +295,32 @@ public abstract sealed class OffHeapMap implements AutoCloseable
         }
         int outcome = status;
         if (status == Status.NEEDS_ROOM) {
-            outcome = tophash_h.th_make_room(header(), stamp, bytes);
+            outcome = Events.areOn() ? makeRoomAndTell(bytes) : makeRoom(bytes);
             NativeHeap.reclaimIfDue();
         }
         if (outcome == Status.CLOSED) {
             open();
         } else if (outcome < 0) {
             checkOpen();
-            throw Status.failure(outcome, failureMessage(outcome, bytes));
+            throw failure(outcome, failureMessage(outcome, bytes));
         }
+    }
+
+    private int makeRoom(long bytes) {
+        return tophash_h.th_make_room(header(), stamp, bytes);
+    }
+
+    /** Makes room, with an event if that begins a growth. */
+    private int makeRoomAndTell(long bytes) {
+        MapStats before = stats();
+        Events.Growth growth = new Events.Growth(before.buckets());
+        int outcome = makeRoom(bytes);
+        MapStats after = stats();
+        if (outcome >= 0 && after.oldBuckets() != 0 && before.oldBuckets() == 0) {
+            growth.commit(
+                    typeName(), map, stamp, after.size(), after.buckets(), after.reservedBytes());
+        }
+        return outcome;
     }
 
     private String failureMessage(int status, long bytes) {
@@ -292,11 +331,20 @@ public abstract sealed class OffHeapMap implements AutoCloseable
                     + size()
                     + ", is beyond the limits";
         }
-        return "no native memory to grow a map of "
-                + size()
-                + " entries; Tophash maps hold "
-                + NativeHeap.usage().liveBytes()
-                + " bytes";
+        return "no native memory to grow a map of " + size() + " entries";
+    }
+
+    /** The exception for a failed call. */
+    static RuntimeException failure(int status, String what) {
+        if (status != Status.NO_MEMORY) {
+            throw Status.failure(status, what);
+        }
+        NativeHeap.Usage usage = NativeHeap.usage();
+        if (usage.isOverBudget()) {
+            throw new NativeBudgetError(
+                    what, usage.refusedBytes(), usage.liveBytes(), usage.budget());
+        }
+        throw new OutOfMemoryError(what + "; Tophash maps hold " + usage.liveBytes() + " bytes");
     }
 
     /** The native map as the ordinary functions take it. */
@@ -304,8 +352,8 @@ public abstract sealed class OffHeapMap implements AutoCloseable
         return MemorySegment.ofAddress(map);
     }
 
-    /** A native map's last replaced value. */
-    final long previous(long map) {
+    /** The value that the last write replaced or removed, as a word. */
+    final long previous() {
         long value = Linkage.previous(map);
         // A map that is forgotten in this very call must not be closed, and its header reused,
         // before.
@@ -313,7 +361,7 @@ public abstract sealed class OffHeapMap implements AutoCloseable
         return value;
     }
 
-    private static void checkEntries(String name, long entries) {
+    static void checkEntries(String name, long entries) {
         if (entries < 0 || entries > MAX_ENTRIES) {
             throw new IllegalArgumentException(
                     name + " is " + entries + ", must be from 0 to " + MAX_ENTRIES);

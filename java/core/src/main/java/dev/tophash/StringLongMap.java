@@ -1,28 +1,20 @@
 package dev.tophash;
 
-import static dev.tophash.internal.Status.ABSENT;
-import static dev.tophash.internal.Status.NEEDS_ROOM;
-import static dev.tophash.internal.Status.PRESENT;
-
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.tophash.internal.Batches;
-import dev.tophash.internal.BytesCalls;
-import dev.tophash.internal.NativeHeap;
+import dev.tophash.internal.TableOptions;
+import dev.tophash.internal.TableType;
 import dev.tophash.internal.Utf8;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.ObjLongConsumer;
 
 /**
  * A hash map from strings to {@code long} whose entries lie in native memory. Keys are sequences of
  * bytes, a {@link String} standing for its UTF-8 encoding: {@code get("\u00e9")} and {@code get(new
- * byte[] {(byte) 0xc3, (byte) 0xa9})} are the same key. A key may have up to 2<sup>31</sup>-1
- * bytes, any bytes, and may be empty; an absent key reads as the map's {@linkplain #defaultValue
- * default value}.
+ * byte[] {(byte) 0xc3, (byte) 0xa9})} are the same key. An absent key reads as the map's
+ * {@linkplain #defaultValue default value}.
  *
  * {@snippet :
  * try (StringLongMap counts = StringLongMap.create()) {
@@ -33,26 +25,16 @@ import java.util.function.ObjLongConsumer;
  * }
  * }
  *
- * Keys given as {@code byte[]} or {@link MemorySegment} (any segment, native or heap, read from its
- * start to its end) are looked up where they lie; no string is made of them. A string with a
- * surrogate that lacks its partner has no UTF-8 encoding and is refused with an {@link
- * IllegalArgumentException}.
- *
- * <p>Memory, threads and closing: see {@link OffHeapMap}. Every method of a closed map throws
- * {@link IllegalStateException}. Methods that write throw {@link
- * java.util.ConcurrentModificationException} when another thread is seen writing, and {@link
- * OutOfMemoryError} when native memory is refused; the map is then unchanged (a batch has done a
- * first part of its keys). A {@code null} key is a {@link NullPointerException}.
- *
- * <p>Batch methods take arrays of strings, or spans of one memory segment: key i is the bytes
- * [starts[i], ends[i]) of {@code data}.
+ * A string with a surrogate that lacks its partner has no UTF-8 encoding and is refused with an
+ * {@link IllegalArgumentException}. No string is made of keys given as bytes; how those are given,
+ * and what else is refused and when, {@link BytesKeyMap} says.
  */
-public final class StringLongMap extends OffHeapMap {
+public final class StringLongMap extends BytesKeyMap {
     /** Strings encoded at a time. */
     private static final int CHUNK = 1024;
 
-    private StringLongMap(long expectedSize, long defaultValue) {
-        super(NativeHeap.Type.BYTES_LONG, expectedSize, defaultValue);
+    private StringLongMap(TableOptions options, long defaultValue) {
+        super(TableType.BYTES, options, defaultValue);
     }
 
     /**
@@ -61,7 +43,7 @@ public final class StringLongMap extends OffHeapMap {
      * @return an empty map
      */
     public static StringLongMap create() {
-        return new StringLongMap(0, 0);
+        return new StringLongMap(TableOptions.DEFAULT, 0);
     }
 
     /**
@@ -73,20 +55,43 @@ public final class StringLongMap extends OffHeapMap {
      *     have
      */
     public static StringLongMap withExpectedSize(long expectedSize) {
-        return new StringLongMap(expectedSize, 0);
+        return builder().expectedSize(expectedSize).build();
     }
 
     /**
-     * Makes a map with a default value of one's own.
+     * Starts to choose more than the expected size.
      *
-     * @param expectedSize entries that fit without growth, 0 or more
-     * @param defaultValue what the map returns for an absent key
-     * @return an empty map
-     * @throws IllegalArgumentException if {@code expectedSize} is negative or beyond what a map can
-     *     have
+     * @return a builder that has chosen nothing yet
      */
-    public static StringLongMap withExpectedSize(long expectedSize, long defaultValue) {
-        return new StringLongMap(expectedSize, defaultValue);
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Makes maps of this type. */
+    public static final class Builder extends MapBuilder<Builder> {
+        private long defaultValue;
+
+        private Builder() {}
+
+        /**
+         * Chooses what the map returns for an absent key.
+         *
+         * @param value any value; 0 unless chosen
+         * @return this builder
+         */
+        public Builder defaultValue(long value) {
+            defaultValue = value;
+            return this;
+        }
+
+        /**
+         * Makes a map. It holds no native memory before the first write.
+         *
+         * @return an empty map
+         */
+        public StringLongMap build() {
+            return new StringLongMap(options(), defaultValue);
+        }
     }
 
     /**
@@ -102,56 +107,12 @@ public final class StringLongMap extends OffHeapMap {
     /**
      * The value of a key.
      *
-     * @param key the key's bytes
-     * @return its value, or the default value if it is absent
-     */
-    public long get(byte[] key) {
-        return get(MemorySegment.ofArray(key));
-    }
-
-    /**
-     * The value of a key.
-     *
-     * @param key the key's bytes
-     * @return its value, or the default value if it is absent
-     */
-    public long get(MemorySegment key) {
-        return getOrDefault(key, defaultValue());
-    }
-
-    /**
-     * The value of a key.
-     *
      * @param key the key's characters
      * @param otherwise what to return if it is absent
      * @return its value, or {@code otherwise}
      */
     public long getOrDefault(String key, long otherwise) {
         return getOrDefault(segment(key), otherwise);
-    }
-
-    /**
-     * The value of a key.
-     *
-     * @param key the key's bytes
-     * @param otherwise what to return if it is absent
-     * @return its value, or {@code otherwise}
-     */
-    public long getOrDefault(byte[] key, long otherwise) {
-        return getOrDefault(MemorySegment.ofArray(key), otherwise);
-    }
-
-    /**
-     * The value of a key.
-     *
-     * @param key the key's bytes
-     * @param otherwise what to return if it is absent
-     * @return its value, or {@code otherwise}
-     */
-    public long getOrDefault(MemorySegment key, long otherwise) {
-        long value = BytesCalls.get(map, stamp, key, key.byteSize(), otherwise);
-        checkOpen();
-        return value;
     }
 
     /**
@@ -162,28 +123,6 @@ public final class StringLongMap extends OffHeapMap {
      */
     public boolean containsKey(String key) {
         return containsKey(segment(key));
-    }
-
-    /**
-     * Whether a key is present.
-     *
-     * @param key the key's bytes
-     * @return true if it has a value
-     */
-    public boolean containsKey(byte[] key) {
-        return containsKey(MemorySegment.ofArray(key));
-    }
-
-    /**
-     * Whether a key is present.
-     *
-     * @param key the key's bytes
-     * @return true if it has a value
-     */
-    public boolean containsKey(MemorySegment key) {
-        int status = BytesCalls.contains(map, stamp, key, key.byteSize());
-        checkOpen();
-        return status == PRESENT;
     }
 
     /**
@@ -198,36 +137,6 @@ public final class StringLongMap extends OffHeapMap {
     }
 
     /**
-     * Sets the value of a key.
-     *
-     * @param key the key's bytes
-     * @param value any value
-     * @return the previous value, or the default value if the key was absent
-     */
-    public long put(byte[] key, long value) {
-        return put(MemorySegment.ofArray(key), value);
-    }
-
-    /**
-     * Sets the value of a key.
-     *
-     * @param key the key's bytes
-     * @param value any value
-     * @return the previous value, or the default value if the key was absent
-     */
-    public long put(MemorySegment key, long value) {
-        for (int round = 0; ; round++) {
-            long m = map;
-            writes++;
-            int status = BytesCalls.put(m, stamp, key, key.byteSize(), value);
-            if (status >= 0) {
-                return status == ABSENT ? defaultValue() : previous(m);
-            }
-            recover(status, key.byteSize(), round);
-        }
-    }
-
-    /**
      * Sets the value of a key unless it has one.
      *
      * @param key the key's characters
@@ -236,36 +145,6 @@ public final class StringLongMap extends OffHeapMap {
      */
     public long putIfAbsent(String key, long value) {
         return putIfAbsent(segment(key), value);
-    }
-
-    /**
-     * Sets the value of a key unless it has one.
-     *
-     * @param key the key's bytes
-     * @param value any value
-     * @return the value that the key has had, or the default value if it was absent and is now set
-     */
-    public long putIfAbsent(byte[] key, long value) {
-        return putIfAbsent(MemorySegment.ofArray(key), value);
-    }
-
-    /**
-     * Sets the value of a key unless it has one.
-     *
-     * @param key the key's bytes
-     * @param value any value
-     * @return the value that the key has had, or the default value if it was absent and is now set
-     */
-    public long putIfAbsent(MemorySegment key, long value) {
-        for (int round = 0; ; round++) {
-            long m = map;
-            writes++;
-            int status = BytesCalls.putIfAbsent(m, stamp, key, key.byteSize(), value);
-            if (status >= 0) {
-                return status == ABSENT ? defaultValue() : previous(m);
-            }
-            recover(status, key.byteSize(), round);
-        }
     }
 
     /**
@@ -280,36 +159,6 @@ public final class StringLongMap extends OffHeapMap {
     }
 
     /**
-     * Adds to the value of a key, wrapping around; an absent key starts from the default value.
-     *
-     * @param key the key's bytes
-     * @param delta what to add
-     * @return the value before, or the default value if the key was absent
-     */
-    public long addTo(byte[] key, long delta) {
-        return addTo(MemorySegment.ofArray(key), delta);
-    }
-
-    /**
-     * Adds to the value of a key, wrapping around; an absent key starts from the default value.
-     *
-     * @param key the key's bytes
-     * @param delta what to add
-     * @return the value before, or the default value if the key was absent
-     */
-    public long addTo(MemorySegment key, long delta) {
-        for (int round = 0; ; round++) {
-            long m = map;
-            writes++;
-            int status = BytesCalls.add(m, stamp, key, key.byteSize(), delta, defaultValue());
-            if (status >= 0) {
-                return status == ABSENT ? defaultValue() : previous(m);
-            }
-            recover(status, key.byteSize(), round);
-        }
-    }
-
-    /**
      * Removes a key.
      *
      * @param key the key's characters
@@ -319,36 +168,8 @@ public final class StringLongMap extends OffHeapMap {
         return remove(segment(key));
     }
 
-    /**
-     * Removes a key.
-     *
-     * @param key the key's bytes
-     * @return the value that it had, or the default value if it was absent
-     */
-    public long remove(byte[] key) {
-        return remove(MemorySegment.ofArray(key));
-    }
-
-    /**
-     * Removes a key.
-     *
-     * @param key the key's bytes
-     * @return the value that it had, or the default value if it was absent
-     */
-    public long remove(MemorySegment key) {
-        for (int round = 0; ; round++) {
-            long m = map;
-            writes++;
-            int status = BytesCalls.remove(m, stamp, key, key.byteSize());
-            if (status >= 0) {
-                return status == ABSENT ? defaultValue() : previous(m);
-            }
-            if (neverWritten()) {
-                return defaultValue();
-            }
-            // A removal needs no memory for its key; the length is for the message about limits.
-            recover(status, status == NEEDS_ROOM ? 0 : key.byteSize(), round);
-        }
+    private static MemorySegment segment(String key) {
+        return MemorySegment.ofArray(Utf8.encode(key));
     }
 
     /**
@@ -360,7 +181,7 @@ public final class StringLongMap extends OffHeapMap {
      * @throws IllegalArgumentException if the arrays differ in length
      */
     public long getAll(String[] keys, long[] values) {
-        return getAll(keys, values, 0, sameLength(keys.length, values.length));
+        return getAll(keys, values, 0, Batches.sameLength(keys.length, values.length));
     }
 
     /**
@@ -379,55 +200,7 @@ public final class StringLongMap extends OffHeapMap {
                 offset,
                 length,
                 values.length,
-                (data, starts, ends, from, n) ->
-                        getAll(data, starts, ends, Batches.part(values, from, n), n));
-    }
-
-    /**
-     * Looks up many keys.
-     *
-     * @param data bytes of all keys
-     * @param starts where each key starts in {@code data}
-     * @param ends where each key ends, exclusive
-     * @param values receives their values, the default value for absent ones
-     * @param offset first element of {@code starts}, {@code ends} and {@code values}
-     * @param length number of elements
-     * @return how many keys are present
-     * @throws IndexOutOfBoundsException if the part does not lie within the arrays, or a key within
-     *     the data
-     */
-    public long getAll(
-            MemorySegment data, long[] starts, long[] ends, long[] values, int offset, int length) {
-        Batches.spans(data, starts, ends, offset, length);
-        return getAll(
-                data,
-                Batches.part(starts, offset, length),
-                Batches.part(ends, offset, length),
-                Batches.part(values, offset, length),
-                length);
-    }
-
-    private long getAll(
-            MemorySegment data,
-            MemorySegment starts,
-            MemorySegment ends,
-            MemorySegment values,
-            int n) {
-        return runBatch(
-                n,
-                p ->
-                        BytesCalls.getAll(
-                                map,
-                                stamp,
-                                data,
-                                data.byteSize(),
-                                starts,
-                                ends,
-                                values,
-                                n,
-                                defaultValue(),
-                                p),
-                keyLength(starts, ends));
+                (chunk, from, n) -> getAll(chunk, Batches.part(values, from, n)));
     }
 
     /**
@@ -439,7 +212,7 @@ public final class StringLongMap extends OffHeapMap {
      * @throws IllegalArgumentException if the arrays differ in length
      */
     public long putAll(String[] keys, long[] values) {
-        return putAll(keys, values, 0, sameLength(keys.length, values.length));
+        return putAll(keys, values, 0, Batches.sameLength(keys.length, values.length));
     }
 
     /**
@@ -458,47 +231,7 @@ public final class StringLongMap extends OffHeapMap {
                 offset,
                 length,
                 values.length,
-                (data, starts, ends, from, n) ->
-                        putAll(data, starts, ends, Batches.part(values, from, n), n));
-    }
-
-    /**
-     * Sets the values of many keys, in order.
-     *
-     * @param data bytes of all keys
-     * @param starts where each key starts in {@code data}
-     * @param ends where each key ends, exclusive
-     * @param values their values
-     * @param offset first element of {@code starts}, {@code ends} and {@code values}
-     * @param length number of elements
-     * @return how many keys were present before
-     * @throws IndexOutOfBoundsException if the part does not lie within the arrays, or a key within
-     *     the data
-     */
-    public long putAll(
-            MemorySegment data, long[] starts, long[] ends, long[] values, int offset, int length) {
-        Batches.spans(data, starts, ends, offset, length);
-        return putAll(
-                data,
-                Batches.part(starts, offset, length),
-                Batches.part(ends, offset, length),
-                Batches.part(values, offset, length),
-                length);
-    }
-
-    private long putAll(
-            MemorySegment data,
-            MemorySegment starts,
-            MemorySegment ends,
-            MemorySegment values,
-            int n) {
-        writes++;
-        return runBatch(
-                n,
-                p ->
-                        BytesCalls.putAll(
-                                map, stamp, data, data.byteSize(), starts, ends, values, n, p),
-                keyLength(starts, ends));
+                (chunk, from, n) -> putAll(chunk, Batches.part(values, from, n)));
     }
 
     /**
@@ -510,7 +243,7 @@ public final class StringLongMap extends OffHeapMap {
      * @throws IllegalArgumentException if the arrays differ in length
      */
     public long addAll(String[] keys, long[] deltas) {
-        return addAll(keys, deltas, 0, sameLength(keys.length, deltas.length));
+        return addAll(keys, deltas, 0, Batches.sameLength(keys.length, deltas.length));
     }
 
     /**
@@ -529,56 +262,7 @@ public final class StringLongMap extends OffHeapMap {
                 offset,
                 length,
                 deltas.length,
-                (data, starts, ends, from, n) ->
-                        addAll(data, starts, ends, Batches.part(deltas, from, n), n));
-    }
-
-    /**
-     * Adds to the values of many keys, in order, as {@link #addTo(String, long)} does.
-     *
-     * @param data bytes of all keys
-     * @param starts where each key starts in {@code data}
-     * @param ends where each key ends, exclusive
-     * @param deltas what to add to each
-     * @param offset first element of {@code starts}, {@code ends} and {@code deltas}
-     * @param length number of elements
-     * @return how many keys were present before
-     * @throws IndexOutOfBoundsException if the part does not lie within the arrays, or a key within
-     *     the data
-     */
-    public long addAll(
-            MemorySegment data, long[] starts, long[] ends, long[] deltas, int offset, int length) {
-        Batches.spans(data, starts, ends, offset, length);
-        return addAll(
-                data,
-                Batches.part(starts, offset, length),
-                Batches.part(ends, offset, length),
-                Batches.part(deltas, offset, length),
-                length);
-    }
-
-    private long addAll(
-            MemorySegment data,
-            MemorySegment starts,
-            MemorySegment ends,
-            MemorySegment deltas,
-            int n) {
-        writes++;
-        return runBatch(
-                n,
-                p ->
-                        BytesCalls.addAll(
-                                map,
-                                stamp,
-                                data,
-                                data.byteSize(),
-                                starts,
-                                ends,
-                                deltas,
-                                n,
-                                defaultValue(),
-                                p),
-                keyLength(starts, ends));
+                (chunk, from, n) -> addAll(chunk, Batches.part(deltas, from, n)));
     }
 
     /**
@@ -602,44 +286,7 @@ public final class StringLongMap extends OffHeapMap {
      */
     public long removeAll(String[] keys, int offset, int length) {
         return inChunks(
-                keys,
-                offset,
-                length,
-                keys.length,
-                (data, starts, ends, from, n) -> removeAll(data, starts, ends, n));
-    }
-
-    /**
-     * Removes many keys.
-     *
-     * @param data bytes of all keys
-     * @param starts where each key starts in {@code data}
-     * @param ends where each key ends, exclusive
-     * @param offset first element of {@code starts}, {@code ends}
-     * @param length number of elements
-     * @return how many were present
-     * @throws IndexOutOfBoundsException if the part does not lie within the arrays, or a key within
-     *     the data
-     */
-    public long removeAll(MemorySegment data, long[] starts, long[] ends, int offset, int length) {
-        Batches.spans(data, starts, ends, offset, length);
-        return removeAll(
-                data,
-                Batches.part(starts, offset, length),
-                Batches.part(ends, offset, length),
-                length);
-    }
-
-    private long removeAll(MemorySegment data, MemorySegment starts, MemorySegment ends, int n) {
-        checkOpen();
-        if (neverWritten()) {
-            return 0;
-        }
-        writes++;
-        return runBatch(
-                n,
-                p -> BytesCalls.removeAll(map, stamp, data, data.byteSize(), starts, ends, n, p),
-                i -> 0);
+                keys, offset, length, keys.length, (chunk, from, n) -> removeAll(chunk));
     }
 
     /**
@@ -651,7 +298,7 @@ public final class StringLongMap extends OffHeapMap {
      * @throws IllegalArgumentException if the arrays differ in length
      */
     public long containsAll(String[] keys, boolean[] found) {
-        return containsAll(keys, found, 0, sameLength(keys.length, found.length));
+        return containsAll(keys, found, 0, Batches.sameLength(keys.length, found.length));
     }
 
     /**
@@ -670,73 +317,34 @@ public final class StringLongMap extends OffHeapMap {
                 offset,
                 length,
                 found.length,
-                (data, starts, ends, from, n) -> containsAll(data, starts, ends, found, from, n));
+                (chunk, from, n) ->
+                        Batches.found(
+                                found,
+                                from,
+                                n,
+                                (first, answers) ->
+                                        containsAll(
+                                                chunk.part(first, answers.byteSize()), answers)));
     }
 
-    /**
-     * Tells of many keys whether they are present.
-     *
-     * @param data bytes of all keys
-     * @param starts where each key starts in {@code data}
-     * @param ends where each key ends, exclusive
-     * @param found receives true or false for each
-     * @param offset first element of {@code starts}, {@code ends} and {@code found}
-     * @param length number of elements
-     * @return how many keys are present
-     * @throws IndexOutOfBoundsException if the part does not lie within the arrays, or a key within
-     *     the data
-     */
-    public long containsAll(
-            MemorySegment data,
-            long[] starts,
-            long[] ends,
-            boolean[] found,
-            int offset,
-            int length) {
-        Batches.spans(data, starts, ends, offset, length);
-        Objects.checkFromIndexSize(offset, length, found.length);
+    /** A chunk of encoded strings: key i is element from + i of the caller's arrays. */
+    @FunctionalInterface
+    private interface ChunkStep {
+        long run(Spans chunk, int from, int n);
+    }
+
+    private long inChunks(String[] keys, int offset, int length, int others, ChunkStep step) {
+        Objects.checkFromIndexSize(offset, length, keys.length);
+        Objects.checkFromIndexSize(offset, length, others);
         checkOpen();
+        Utf8.Keys encoded = new Utf8.Keys(Math.min(length, CHUNK));
         long present = 0;
-        for (int done = 0; done < length; done += CHUNK) {
-            int n = Math.min(length - done, CHUNK);
-            present +=
-                    containsAll(
-                            data,
-                            Batches.part(starts, offset + done, n),
-                            Batches.part(ends, offset + done, n),
-                            found,
-                            offset + done,
-                            n);
-        }
-        return present;
-    }
-
-    private long containsAll(
-            MemorySegment data,
-            MemorySegment starts,
-            MemorySegment ends,
-            boolean[] found,
-            int from,
-            int n) {
-        byte[] bytes = new byte[n];
-        MemorySegment answers = MemorySegment.ofArray(bytes);
-        long present =
-                runBatch(
-                        n,
-                        p ->
-                                BytesCalls.containsAll(
-                                        map,
-                                        stamp,
-                                        data,
-                                        data.byteSize(),
-                                        starts,
-                                        ends,
-                                        answers,
-                                        n,
-                                        p),
-                        keyLength(starts, ends));
-        for (int i = 0; i < n; i++) {
-            found[from + i] = bytes[i] != 0;
+        for (int done = 0; done < length; ) {
+            int end = offset + done + Math.min(length - done, CHUNK);
+            int n = encoded.fill(keys, offset + done, end);
+            Spans chunk = Spans.endToEnd(encoded.data(), encoded.bounds(), n);
+            present += step.run(chunk, offset + done, n);
+            done += n;
         }
         return present;
     }
@@ -755,71 +363,59 @@ public final class StringLongMap extends OffHeapMap {
         }
     }
 
-    /**
-     * Starts a walk over the entries.
-     *
-     * @return a cursor before its first entry
-     */
+    @Override
     public Cursor cursor() {
         return new Cursor(this);
     }
 
-    private static MemorySegment segment(String key) {
-        return MemorySegment.ofArray(Utf8.encode(key));
+    /**
+     * This map as a {@link Map} of strings: a view, which reads and writes this map and lives as
+     * long. Keys and values must not be null; an absent key reads as null, whatever the default
+     * value. A string that has no UTF-8 encoding is absent, and refused by writes with {@link
+     * IllegalArgumentException}. Iterators keep the promises of {@link MapCursor}; a key whose bytes
+     * are no UTF-8 (it was put as bytes) is shown with U+FFFD in place of what is malformed, and
+     * cannot be found by that string.
+     *
+     * @return a new view
+     */
+    public Map<String, Long> asMap() {
+        return new AsMap(this);
     }
 
-    private static int sameLength(int keys, int others) {
-        if (keys != others) {
-            throw new IllegalArgumentException(
-                    "the second array has " + others + " elements, must have " + keys);
+    private static final class AsMap extends LongValues<String> {
+        private final StringLongMap table;
+
+        AsMap(StringLongMap table) {
+            super(table);
+            this.table = table;
         }
-        return keys;
-    }
 
-    private static KeyLength keyLength(MemorySegment starts, MemorySegment ends) {
-        return i -> ends.getAtIndex(JAVA_LONG, i) - starts.getAtIndex(JAVA_LONG, i);
-    }
-
-    /** A chunk of encoded strings: key i is element from + i of the caller's arrays. */
-    @FunctionalInterface
-    private interface ChunkStep {
-        long run(MemorySegment data, MemorySegment starts, MemorySegment ends, int from, int n);
-    }
-
-    private long inChunks(String[] keys, int offset, int length, int others, ChunkStep step) {
-        Objects.checkFromIndexSize(offset, length, keys.length);
-        Objects.checkFromIndexSize(offset, length, others);
-        checkOpen();
-        Utf8.Keys encoded = new Utf8.Keys(Math.min(length, CHUNK));
-        long present = 0;
-        for (int done = 0; done < length; ) {
-            int end = offset + done + Math.min(length - done, CHUNK);
-            int n = encoded.fill(keys, offset + done, end);
-            present +=
-                    step.run(
-                            MemorySegment.ofArray(encoded.data()),
-                            Batches.part(encoded.bounds(), 0, n),
-                            Batches.part(encoded.bounds(), 1, n),
-                            offset + done,
-                            n);
-            done += n;
+        @Override
+        MemorySegment keyOrNull(Object key) {
+            byte[] bytes = key instanceof String s ? Utf8.encodeOrNull(s) : null;
+            return bytes == null ? null : MemorySegment.ofArray(bytes);
         }
-        return present;
+
+        @Override
+        MemorySegment key(String key) {
+            return segment(key);
+        }
+
+        @Override
+        Cursor walk() {
+            return new Cursor(table);
+        }
     }
 
     /** A walk over a {@link StringLongMap}. */
-    public static final class Cursor extends MapCursor {
-        private static final int FIRST_BYTES = 1 << 13;
-
-        private final StringLongMap map;
-        private byte[] bytes = new byte[FIRST_BYTES];
-        private long[] ends = new long[CHUNK];
-        private MemorySegment keyChunk = MemorySegment.ofArray(bytes);
-        private MemorySegment endChunk = MemorySegment.ofArray(ends);
-
+    public static final class Cursor extends BytesKeyCursor
+            implements EntryMap.Walk<String, Long> {
         private Cursor(StringLongMap map) {
             super(map);
-            this.map = map;
+        }
+
+        private Cursor(Cursor other) {
+            super(other);
         }
 
         /**
@@ -830,79 +426,23 @@ public final class StringLongMap extends OffHeapMap {
          * @throws IllegalStateException if there is no such entry
          */
         public String key() {
-            int i = here();
-            return new String(bytes, start(i), end(i) - start(i), UTF_8);
-        }
-
-        /**
-         * The bytes of the key.
-         *
-         * @return a copy
-         * @throws IllegalStateException if there is no such entry
-         */
-        public byte[] keyBytes() {
-            int i = here();
-            return Arrays.copyOfRange(bytes, start(i), end(i));
-        }
-
-        /**
-         * The bytes of the key where the cursor keeps them, without a copy.
-         *
-         * @return a read-only segment, good until the next call of {@link #next}
-         * @throws IllegalStateException if there is no such entry
-         */
-        public MemorySegment keySegment() {
-            return slice(here()).asReadOnly();
-        }
-
-        private int start(int i) {
-            return i == 0 ? 0 : (int) ends[i - 1];
-        }
-
-        private int end(int i) {
-            return (int) ends[i];
-        }
-
-        private MemorySegment slice(int i) {
-            return keyChunk.asSlice(start(i), end(i) - start(i));
+            return keyUtf8();
         }
 
         @Override
-        MemorySegment keyChunk() {
-            return keyChunk;
+        public String boxedKey() {
+            return key();
         }
 
         @Override
-        MemorySegment keyEnds() {
-            return endChunk;
+        public Long boxedValue() {
+            return value();
         }
 
         @Override
-        void resizeKeys(int n, int size) {
-            bytes = new byte[size];
-            keyChunk = MemorySegment.ofArray(bytes);
-            ends = new long[n];
-            endChunk = MemorySegment.ofArray(ends);
-        }
-
-        @Override
-        boolean containsAt(int i) {
-            return map.containsKey(slice(i));
-        }
-
-        @Override
-        long getAt(int i) {
-            return map.get(slice(i));
-        }
-
-        @Override
-        void putAt(int i, long value) {
-            map.put(slice(i), value);
-        }
-
-        @Override
-        void removeAt(int i) {
-            map.remove(slice(i));
+        public Cursor split() {
+            Cursor other = new Cursor(this);
+            return splitTo(other) ? other : null;
         }
     }
 }

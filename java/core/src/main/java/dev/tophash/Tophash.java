@@ -32,7 +32,7 @@ public final class Tophash {
      * The kernel that probes tophash bytes: the best this CPU has, or the one that the environment
      * variable {@code TOPHASH_KERNEL} named when the library was loaded.
      *
-     * @return {@code sse2}, {@code neon} or {@code swar}
+     * @return {@code avx}, {@code sse2}, {@code neon} or {@code swar}
      */
     public static String kernel() {
         return Linkage.string(tophash_h.th_kernel());
@@ -79,6 +79,34 @@ public final class Tophash {
      */
     public static long nativeBytes() {
         return NativeHeap.usage().liveBytes();
+    }
+
+    /**
+     * The most native memory that the open maps of this process may hold together.
+     *
+     * @return bytes; 0 means no limit
+     */
+    public static long nativeBudget() {
+        return NativeHeap.usage().budget();
+    }
+
+    /**
+     * Limits the native memory that the open maps of this process may hold together: an operation
+     * that would need more throws {@link NativeBudgetError}. What counts is what {@link
+     * #nativeBytes} tells. A budget below what is held already refuses all growth, and takes
+     * nothing away. At the start it is the system property {@code tophash.nativeBudget}, a number
+     * of bytes, or of KiB, MiB or GiB with {@code k}, {@code m} or {@code g} after it; without the
+     * property there is none.
+     *
+     * @param bytes 0 or more; 0 means no limit
+     * @throws IllegalArgumentException if it is negative
+     */
+    public static void setNativeBudget(long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException(
+                    "a budget of " + bytes + " bytes, must be 0 or more");
+        }
+        NativeHeap.setBudget(bytes);
     }
 
     /**

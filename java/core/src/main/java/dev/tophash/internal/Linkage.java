@@ -2,6 +2,7 @@ package dev.tophash.internal;
 
 import dev.tophash.internal.ffi.tophash_h;
 
+import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -49,6 +50,27 @@ public final class Linkage {
     /** Links a quick function whose pointers may be Java arrays. */
     static MethodHandle quickOnArrays(MemorySegment address, FunctionDescriptor descriptor) {
         return LINKER.downcallHandle(address, mapAsLong(descriptor), Linker.Option.critical(true));
+    }
+
+    /** Links a quick function that takes no map; its pointers may be Java arrays. */
+    static MethodHandle quickOnNoMap(MemorySegment address, FunctionDescriptor descriptor) {
+        return LINKER.downcallHandle(address, descriptor, Linker.Option.critical(true));
+    }
+
+    /**
+     * Links a quick function whose pointers are addresses of memory that the caller looks after.
+     */
+    static MethodHandle quickOnAddresses(MemorySegment address, FunctionDescriptor descriptor) {
+        MemoryLayout[] arguments = descriptor.argumentLayouts().toArray(MemoryLayout[]::new);
+        for (int i = 0; i < arguments.length; i++) {
+            if (arguments[i] instanceof AddressLayout) {
+                arguments[i] = ValueLayout.JAVA_LONG;
+            }
+        }
+        return LINKER.downcallHandle(
+                address,
+                FunctionDescriptor.of(descriptor.returnLayout().orElseThrow(), arguments),
+                Linker.Option.critical(false));
     }
 
     /**

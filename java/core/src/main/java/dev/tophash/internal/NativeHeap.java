@@ -3,7 +3,6 @@ package dev.tophash.internal;
 import dev.tophash.internal.ffi.th_heap_options;
 import dev.tophash.internal.ffi.th_heap_stats;
 import dev.tophash.internal.ffi.th_map_options;
-import dev.tophash.internal.ffi.th_type;
 import dev.tophash.internal.ffi.tophash_h;
 
 import java.lang.foreign.Arena;
@@ -22,33 +21,12 @@ public final class NativeHeap {
 
     private NativeHeap() {}
 
-    /** The key and value types that the Java maps use. */
-    public enum Type {
-        LONG_LONG(false),
-        BYTES_LONG(true);
-
-        private final boolean bytesKey;
-
-        Type(boolean bytesKey) {
-            this.bytesKey = bytesKey;
-        }
-
-        private MemorySegment segment(Arena arena) {
-            MemorySegment type = arena.allocate(th_type.layout());
-            th_type.key_kind(
-                    type,
-                    (byte) (bytesKey ? tophash_h.TH_KIND_BYTES() : tophash_h.TH_KIND_FIXED()));
-            th_type.key_size(type, (short) (bytesKey ? 0 : Long.BYTES));
-            th_type.key_align(type, (short) (bytesKey ? 0 : Long.BYTES));
-            th_type.value_kind(type, (byte) tophash_h.TH_KIND_FIXED());
-            th_type.value_size(type, (short) Long.BYTES);
-            th_type.value_align(type, (short) Long.BYTES);
-            return type;
-        }
-    }
-
-    /** A map's address and stamp: what every call takes. */
-    public record Handle(long map, long stamp) {}
+    /**
+     * A map's address and stamp: what every call takes.
+     *
+     * @param status negative if there is no map after all
+     */
+    public record Handle(int status, long map, long stamp) {}
 
     private static MemorySegment create() {
         Linkage.ensureLoaded();
@@ -56,6 +34,7 @@ public final class NativeHeap {
             MemorySegment options = arena.allocate(th_heap_options.layout());
             th_heap_options.deferred(options, (byte) 1);
             th_heap_options.huge_pages(options, (byte) 1);
+            th_heap_options.byte_limit(options, Budget.ofProperty());
             MemorySegment heap = arena.allocate(ValueLayout.ADDRESS);
             Status.check(
                     tophash_h.th_heap_create(options, heap), "no native memory for the maps' heap");
@@ -66,21 +45,25 @@ public final class NativeHeap {
     /**
      * Makes a native map; its header lies in memory that stays readable for ever.
      *
-     * @param expectedSize entries that fit without growth, 0 or more
+     * @param type see {@link TableType}
      */
-    public static Handle createMap(Type type, long expectedSize) {
+    public static Handle createMap(long type, TableOptions chosen) {
         reclaimIfDue();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment options = arena.allocate(th_map_options.layout());
-            th_map_options.expected_size(options, expectedSize);
+            th_map_options.expected_size(options, chosen.expectedSize());
+            th_map_options.pages(options, chosen.pages());
+            th_map_options.has_seed(options, (byte) (chosen.hasSeed() ? 1 : 0));
+            th_map_options.seed(options, chosen.seed());
             MemorySegment map = arena.allocate(ValueLayout.ADDRESS);
             MemorySegment stamp = arena.allocate(ValueLayout.JAVA_LONG);
-            int status = tophash_h.th_map_create(HEAP, type.segment(arena), options, map, stamp);
-            Status.check(
-                    status,
-                    "no native memory for a map with room for " + expectedSize + " entries");
+            int status =
+                    tophash_h.th_map_create(
+                            HEAP, TableType.segment(type, arena), options, map, stamp);
             return new Handle(
-                    map.get(ValueLayout.ADDRESS, 0).address(), stamp.get(ValueLayout.JAVA_LONG, 0));
+                    status,
+                    map.get(ValueLayout.ADDRESS, 0).address(),
+                    stamp.get(ValueLayout.JAVA_LONG, 0));
         }
     }
 
@@ -99,8 +82,16 @@ public final class NativeHeap {
      * @param maps open native maps
      * @param liveBytes bytes that they hold, reserved and untouched ones included
      * @param retiredBytes bytes held back after their map let go of them
+     * @param budget most bytes that they may hold; 0: no limit
+     * @param refusedBytes size of the allocation that the budget refused last
      */
-    public record Usage(long maps, long liveBytes, long retiredBytes) {}
+    public record Usage(
+            long maps, long liveBytes, long retiredBytes, long budget, long refusedBytes) {
+        /** Whether the budget is what refused an allocation a moment ago. */
+        public boolean isOverBudget() {
+            return budget > 0 && refusedBytes > 0 && liveBytes > budget - refusedBytes;
+        }
+    }
 
     /** The heap's figures at this moment. */
     public static Usage usage() {
@@ -110,8 +101,15 @@ public final class NativeHeap {
             return new Usage(
                     th_heap_stats.maps(stats),
                     th_heap_stats.live_bytes(stats),
-                    th_heap_stats.retired_bytes(stats));
+                    th_heap_stats.retired_bytes(stats),
+                    th_heap_stats.byte_limit(stats),
+                    th_heap_stats.refused_bytes(stats));
         }
+    }
+
+    /** Sets the most bytes that maps may hold; 0: no limit. */
+    public static void setBudget(long bytes) {
+        Status.check(tophash_h.th_heap_set_limit(HEAP, bytes), "a budget of native memory");
     }
 
     /** Frees held-back memory when enough of it waits; one thread does it, the others go on. */

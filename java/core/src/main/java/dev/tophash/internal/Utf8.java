@@ -16,18 +16,32 @@ public final class Utf8 {
      *     cannot express
      */
     public static byte[] encode(String s) {
+        byte[] bytes = encodeOrNull(s);
+        if (bytes == null) {
+            int i = loneSurrogate(s);
+            throw new IllegalArgumentException(
+                    "the string has a surrogate without its partner at index "
+                            + i
+                            + ": "
+                            + String.format("\\u%04x", (int) s.charAt(i)));
+        }
+        return bytes;
+    }
+
+    /** The bytes of a string, or null if it has a surrogate without its partner. */
+    public static byte[] encodeOrNull(String s) {
         byte[] bytes = s.getBytes(UTF_8);
         // A lone surrogate is encoded as '?': only a string with '?' in its bytes can have one.
         for (byte b : bytes) {
             if (b == '?') {
-                checkSurrogates(s);
-                break;
+                return loneSurrogate(s) < 0 ? bytes : null;
             }
         }
         return bytes;
     }
 
-    private static void checkSurrogates(String s) {
+    /** Index of the first surrogate without its partner, or -1. */
+    private static int loneSurrogate(String s) {
         for (int i = 0; i < s.length(); i++) {
             char c = s.charAt(i);
             if (!Character.isSurrogate(c)) {
@@ -38,14 +52,11 @@ public final class Utf8 {
                             && i + 1 < s.length()
                             && Character.isLowSurrogate(s.charAt(i + 1));
             if (!pair) {
-                throw new IllegalArgumentException(
-                        "the string has a surrogate without its partner at index "
-                                + i
-                                + ": "
-                                + String.format("\\u%04x", (int) c));
+                return i;
             }
             i++;
         }
+        return -1;
     }
 
     /**

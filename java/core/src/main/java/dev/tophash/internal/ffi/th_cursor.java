@@ -23,8 +23,9 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     uint32_t seeds[8];
  *     uint32_t reserved;
  *     uint64_t start[8];
- *     uint64_t position[8];
- *     uint8_t wrapped[8];
+ *     uint64_t passed[8];
+ *     uint64_t last;
+ *     uint8_t done[8];
  * }
  * }
  */
@@ -43,8 +44,9 @@ public class th_cursor {
         MemoryLayout.sequenceLayout(8, tophash_h.C_INT).withName("seeds"),
         tophash_h.C_INT.withName("reserved"),
         MemoryLayout.sequenceLayout(8, tophash_h.C_LONG).withName("start"),
-        MemoryLayout.sequenceLayout(8, tophash_h.C_LONG).withName("position"),
-        MemoryLayout.sequenceLayout(8, tophash_h.C_CHAR).withName("wrapped")
+        MemoryLayout.sequenceLayout(8, tophash_h.C_LONG).withName("passed"),
+        tophash_h.C_LONG.withName("last"),
+        MemoryLayout.sequenceLayout(8, tophash_h.C_CHAR).withName("done")
     ).withName("th_cursor");
 
     /**
@@ -472,158 +474,202 @@ public class th_cursor {
         start$ELEM_HANDLE.set(struct, start$OFFSET, index0, fieldValue);
     }
 
-    private static final SequenceLayout position$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("position"));
+    private static final SequenceLayout passed$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("passed"));
 
     /**
      * Layout for field:
      * {@snippet lang=c :
-     * uint64_t position[8]
+     * uint64_t passed[8]
      * }
      */
-    public static final SequenceLayout position$layout() {
-        return position$LAYOUT;
+    public static final SequenceLayout passed$layout() {
+        return passed$LAYOUT;
     }
 
-    private static final long position$OFFSET = $LAYOUT.byteOffset(groupElement("position"));
+    private static final long passed$OFFSET = $LAYOUT.byteOffset(groupElement("passed"));
 
     /**
      * Offset for field:
      * {@snippet lang=c :
-     * uint64_t position[8]
+     * uint64_t passed[8]
      * }
      */
-    public static final long position$offset() {
-        return position$OFFSET;
+    public static final long passed$offset() {
+        return passed$OFFSET;
     }
 
     /**
      * Getter for field:
      * {@snippet lang=c :
-     * uint64_t position[8]
+     * uint64_t passed[8]
      * }
      */
-    public static MemorySegment position(MemorySegment struct) {
-        return struct.asSlice(position$OFFSET, position$LAYOUT.byteSize());
+    public static MemorySegment passed(MemorySegment struct) {
+        return struct.asSlice(passed$OFFSET, passed$LAYOUT.byteSize());
     }
 
     /**
      * Setter for field:
      * {@snippet lang=c :
-     * uint64_t position[8]
+     * uint64_t passed[8]
      * }
      */
-    public static void position(MemorySegment struct, MemorySegment fieldValue) {
-        MemorySegment.copy(fieldValue, 0L, struct, position$OFFSET, position$LAYOUT.byteSize());
+    public static void passed(MemorySegment struct, MemorySegment fieldValue) {
+        MemorySegment.copy(fieldValue, 0L, struct, passed$OFFSET, passed$LAYOUT.byteSize());
     }
 
-    private static long[] position$DIMS = { 8 };
+    private static long[] passed$DIMS = { 8 };
 
     /**
      * Dimensions for array field:
      * {@snippet lang=c :
-     * uint64_t position[8]
+     * uint64_t passed[8]
      * }
      */
-    public static long[] position$dimensions() {
-        return position$DIMS;
+    public static long[] passed$dimensions() {
+        return passed$DIMS;
     }
-    private static final VarHandle position$ELEM_HANDLE = position$LAYOUT.varHandle(sequenceElement());
+    private static final VarHandle passed$ELEM_HANDLE = passed$LAYOUT.varHandle(sequenceElement());
 
     /**
      * Indexed getter for field:
      * {@snippet lang=c :
-     * uint64_t position[8]
+     * uint64_t passed[8]
      * }
      */
-    public static long position(MemorySegment struct, long index0) {
-        return (long)position$ELEM_HANDLE.get(struct, position$OFFSET, index0);
+    public static long passed(MemorySegment struct, long index0) {
+        return (long)passed$ELEM_HANDLE.get(struct, passed$OFFSET, index0);
     }
 
     /**
      * Indexed setter for field:
      * {@snippet lang=c :
-     * uint64_t position[8]
+     * uint64_t passed[8]
      * }
      */
-    public static void position(MemorySegment struct, long index0, long fieldValue) {
-        position$ELEM_HANDLE.set(struct, position$OFFSET, index0, fieldValue);
+    public static void passed(MemorySegment struct, long index0, long fieldValue) {
+        passed$ELEM_HANDLE.set(struct, passed$OFFSET, index0, fieldValue);
     }
 
-    private static final SequenceLayout wrapped$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("wrapped"));
+    private static final OfLong last$LAYOUT = (OfLong)$LAYOUT.select(groupElement("last"));
 
     /**
      * Layout for field:
      * {@snippet lang=c :
-     * uint8_t wrapped[8]
+     * uint64_t last
      * }
      */
-    public static final SequenceLayout wrapped$layout() {
-        return wrapped$LAYOUT;
+    public static final OfLong last$layout() {
+        return last$LAYOUT;
     }
 
-    private static final long wrapped$OFFSET = $LAYOUT.byteOffset(groupElement("wrapped"));
+    private static final long last$OFFSET = $LAYOUT.byteOffset(groupElement("last"));
 
     /**
      * Offset for field:
      * {@snippet lang=c :
-     * uint8_t wrapped[8]
+     * uint64_t last
      * }
      */
-    public static final long wrapped$offset() {
-        return wrapped$OFFSET;
+    public static final long last$offset() {
+        return last$OFFSET;
     }
 
     /**
      * Getter for field:
      * {@snippet lang=c :
-     * uint8_t wrapped[8]
+     * uint64_t last
      * }
      */
-    public static MemorySegment wrapped(MemorySegment struct) {
-        return struct.asSlice(wrapped$OFFSET, wrapped$LAYOUT.byteSize());
+    public static long last(MemorySegment struct) {
+        return struct.get(last$LAYOUT, last$OFFSET);
     }
 
     /**
      * Setter for field:
      * {@snippet lang=c :
-     * uint8_t wrapped[8]
+     * uint64_t last
      * }
      */
-    public static void wrapped(MemorySegment struct, MemorySegment fieldValue) {
-        MemorySegment.copy(fieldValue, 0L, struct, wrapped$OFFSET, wrapped$LAYOUT.byteSize());
+    public static void last(MemorySegment struct, long fieldValue) {
+        struct.set(last$LAYOUT, last$OFFSET, fieldValue);
     }
 
-    private static long[] wrapped$DIMS = { 8 };
+    private static final SequenceLayout done$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("done"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint8_t done[8]
+     * }
+     */
+    public static final SequenceLayout done$layout() {
+        return done$LAYOUT;
+    }
+
+    private static final long done$OFFSET = $LAYOUT.byteOffset(groupElement("done"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint8_t done[8]
+     * }
+     */
+    public static final long done$offset() {
+        return done$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint8_t done[8]
+     * }
+     */
+    public static MemorySegment done(MemorySegment struct) {
+        return struct.asSlice(done$OFFSET, done$LAYOUT.byteSize());
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint8_t done[8]
+     * }
+     */
+    public static void done(MemorySegment struct, MemorySegment fieldValue) {
+        MemorySegment.copy(fieldValue, 0L, struct, done$OFFSET, done$LAYOUT.byteSize());
+    }
+
+    private static long[] done$DIMS = { 8 };
 
     /**
      * Dimensions for array field:
      * {@snippet lang=c :
-     * uint8_t wrapped[8]
+     * uint8_t done[8]
      * }
      */
-    public static long[] wrapped$dimensions() {
-        return wrapped$DIMS;
+    public static long[] done$dimensions() {
+        return done$DIMS;
     }
-    private static final VarHandle wrapped$ELEM_HANDLE = wrapped$LAYOUT.varHandle(sequenceElement());
+    private static final VarHandle done$ELEM_HANDLE = done$LAYOUT.varHandle(sequenceElement());
 
     /**
      * Indexed getter for field:
      * {@snippet lang=c :
-     * uint8_t wrapped[8]
+     * uint8_t done[8]
      * }
      */
-    public static byte wrapped(MemorySegment struct, long index0) {
-        return (byte)wrapped$ELEM_HANDLE.get(struct, wrapped$OFFSET, index0);
+    public static byte done(MemorySegment struct, long index0) {
+        return (byte)done$ELEM_HANDLE.get(struct, done$OFFSET, index0);
     }
 
     /**
      * Indexed setter for field:
      * {@snippet lang=c :
-     * uint8_t wrapped[8]
+     * uint8_t done[8]
      * }
      */
-    public static void wrapped(MemorySegment struct, long index0, byte fieldValue) {
-        wrapped$ELEM_HANDLE.set(struct, wrapped$OFFSET, index0, fieldValue);
+    public static void done(MemorySegment struct, long index0, byte fieldValue) {
+        done$ELEM_HANDLE.set(struct, done$OFFSET, index0, fieldValue);
     }
 
     /**

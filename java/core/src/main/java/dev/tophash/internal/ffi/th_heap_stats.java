@@ -20,6 +20,9 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     uint64_t retired_bytes;
  *     uint64_t retired_items;
  *     uint64_t pool_bytes;
+ *     uint64_t byte_limit;
+ *     uint64_t refusals;
+ *     uint64_t refused_bytes;
  * }
  * }
  */
@@ -34,7 +37,10 @@ public class th_heap_stats {
         tophash_h.C_LONG.withName("live_bytes"),
         tophash_h.C_LONG.withName("retired_bytes"),
         tophash_h.C_LONG.withName("retired_items"),
-        tophash_h.C_LONG.withName("pool_bytes")
+        tophash_h.C_LONG.withName("pool_bytes"),
+        tophash_h.C_LONG.withName("byte_limit"),
+        tophash_h.C_LONG.withName("refusals"),
+        tophash_h.C_LONG.withName("refused_bytes")
     ).withName("th_heap_stats");
 
     /**
@@ -262,6 +268,138 @@ public class th_heap_stats {
      */
     public static void pool_bytes(MemorySegment struct, long fieldValue) {
         struct.set(pool_bytes$LAYOUT, pool_bytes$OFFSET, fieldValue);
+    }
+
+    private static final OfLong byte_limit$LAYOUT = (OfLong)$LAYOUT.select(groupElement("byte_limit"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint64_t byte_limit
+     * }
+     */
+    public static final OfLong byte_limit$layout() {
+        return byte_limit$LAYOUT;
+    }
+
+    private static final long byte_limit$OFFSET = $LAYOUT.byteOffset(groupElement("byte_limit"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint64_t byte_limit
+     * }
+     */
+    public static final long byte_limit$offset() {
+        return byte_limit$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint64_t byte_limit
+     * }
+     */
+    public static long byte_limit(MemorySegment struct) {
+        return struct.get(byte_limit$LAYOUT, byte_limit$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint64_t byte_limit
+     * }
+     */
+    public static void byte_limit(MemorySegment struct, long fieldValue) {
+        struct.set(byte_limit$LAYOUT, byte_limit$OFFSET, fieldValue);
+    }
+
+    private static final OfLong refusals$LAYOUT = (OfLong)$LAYOUT.select(groupElement("refusals"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint64_t refusals
+     * }
+     */
+    public static final OfLong refusals$layout() {
+        return refusals$LAYOUT;
+    }
+
+    private static final long refusals$OFFSET = $LAYOUT.byteOffset(groupElement("refusals"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint64_t refusals
+     * }
+     */
+    public static final long refusals$offset() {
+        return refusals$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint64_t refusals
+     * }
+     */
+    public static long refusals(MemorySegment struct) {
+        return struct.get(refusals$LAYOUT, refusals$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint64_t refusals
+     * }
+     */
+    public static void refusals(MemorySegment struct, long fieldValue) {
+        struct.set(refusals$LAYOUT, refusals$OFFSET, fieldValue);
+    }
+
+    private static final OfLong refused_bytes$LAYOUT = (OfLong)$LAYOUT.select(groupElement("refused_bytes"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint64_t refused_bytes
+     * }
+     */
+    public static final OfLong refused_bytes$layout() {
+        return refused_bytes$LAYOUT;
+    }
+
+    private static final long refused_bytes$OFFSET = $LAYOUT.byteOffset(groupElement("refused_bytes"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint64_t refused_bytes
+     * }
+     */
+    public static final long refused_bytes$offset() {
+        return refused_bytes$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint64_t refused_bytes
+     * }
+     */
+    public static long refused_bytes(MemorySegment struct) {
+        return struct.get(refused_bytes$LAYOUT, refused_bytes$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint64_t refused_bytes
+     * }
+     */
+    public static void refused_bytes(MemorySegment struct, long fieldValue) {
+        struct.set(refused_bytes$LAYOUT, refused_bytes$OFFSET, fieldValue);
     }
 
     /**

@@ -18,7 +18,8 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     uint64_t expected_size;
  *     uint32_t seed;
  *     uint8_t has_seed;
- *     uint8_t reserved[3];
+ *     uint8_t pages;
+ *     uint8_t reserved[2];
  * }
  * }
  */
@@ -32,7 +33,8 @@ public class th_map_options {
         tophash_h.C_LONG.withName("expected_size"),
         tophash_h.C_INT.withName("seed"),
         tophash_h.C_CHAR.withName("has_seed"),
-        MemoryLayout.sequenceLayout(3, tophash_h.C_CHAR).withName("reserved")
+        tophash_h.C_CHAR.withName("pages"),
+        MemoryLayout.sequenceLayout(2, tophash_h.C_CHAR).withName("reserved")
     ).withName("th_map_options");
 
     /**
@@ -174,12 +176,56 @@ public class th_map_options {
         struct.set(has_seed$LAYOUT, has_seed$OFFSET, fieldValue);
     }
 
+    private static final OfByte pages$LAYOUT = (OfByte)$LAYOUT.select(groupElement("pages"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint8_t pages
+     * }
+     */
+    public static final OfByte pages$layout() {
+        return pages$LAYOUT;
+    }
+
+    private static final long pages$OFFSET = $LAYOUT.byteOffset(groupElement("pages"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint8_t pages
+     * }
+     */
+    public static final long pages$offset() {
+        return pages$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint8_t pages
+     * }
+     */
+    public static byte pages(MemorySegment struct) {
+        return struct.get(pages$LAYOUT, pages$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint8_t pages
+     * }
+     */
+    public static void pages(MemorySegment struct, byte fieldValue) {
+        struct.set(pages$LAYOUT, pages$OFFSET, fieldValue);
+    }
+
     private static final SequenceLayout reserved$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("reserved"));
 
     /**
      * Layout for field:
      * {@snippet lang=c :
-     * uint8_t reserved[3]
+     * uint8_t reserved[2]
      * }
      */
     public static final SequenceLayout reserved$layout() {
@@ -191,7 +237,7 @@ public class th_map_options {
     /**
      * Offset for field:
      * {@snippet lang=c :
-     * uint8_t reserved[3]
+     * uint8_t reserved[2]
      * }
      */
     public static final long reserved$offset() {
@@ -201,7 +247,7 @@ public class th_map_options {
     /**
      * Getter for field:
      * {@snippet lang=c :
-     * uint8_t reserved[3]
+     * uint8_t reserved[2]
      * }
      */
     public static MemorySegment reserved(MemorySegment struct) {
@@ -211,19 +257,19 @@ public class th_map_options {
     /**
      * Setter for field:
      * {@snippet lang=c :
-     * uint8_t reserved[3]
+     * uint8_t reserved[2]
      * }
      */
     public static void reserved(MemorySegment struct, MemorySegment fieldValue) {
         MemorySegment.copy(fieldValue, 0L, struct, reserved$OFFSET, reserved$LAYOUT.byteSize());
     }
 
-    private static long[] reserved$DIMS = { 3 };
+    private static long[] reserved$DIMS = { 2 };
 
     /**
      * Dimensions for array field:
      * {@snippet lang=c :
-     * uint8_t reserved[3]
+     * uint8_t reserved[2]
      * }
      */
     public static long[] reserved$dimensions() {
@@ -234,7 +280,7 @@ public class th_map_options {
     /**
      * Indexed getter for field:
      * {@snippet lang=c :
-     * uint8_t reserved[3]
+     * uint8_t reserved[2]
      * }
      */
     public static byte reserved(MemorySegment struct, long index0) {
@@ -244,7 +290,7 @@ public class th_map_options {
     /**
      * Indexed setter for field:
      * {@snippet lang=c :
-     * uint8_t reserved[3]
+     * uint8_t reserved[2]
      * }
      */
     public static void reserved(MemorySegment struct, long index0, byte fieldValue) {

@@ -643,6 +643,67 @@ public class tophash_h extends tophash_h$shared {
         }
     }
 
+    private static class th_heap_set_limit {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_heap_set_limit");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * th_status th_heap_set_limit(th_heap *heap, uint64_t bytes)
+     * }
+     */
+    public static FunctionDescriptor th_heap_set_limit$descriptor() {
+        return th_heap_set_limit.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * th_status th_heap_set_limit(th_heap *heap, uint64_t bytes)
+     * }
+     */
+    public static MethodHandle th_heap_set_limit$handle() {
+        return th_heap_set_limit.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * th_status th_heap_set_limit(th_heap *heap, uint64_t bytes)
+     * }
+     */
+    public static MemorySegment th_heap_set_limit$address() {
+        return th_heap_set_limit.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * th_status th_heap_set_limit(th_heap *heap, uint64_t bytes)
+     * }
+     */
+    public static int th_heap_set_limit(MemorySegment heap, long bytes) {
+        var mh$ = th_heap_set_limit.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_heap_set_limit", heap, bytes);
+            }
+            return (int)mh$.invokeExact(heap, bytes);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class th_heap_wants_reclaim {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             tophash_h.C_INT,
@@ -902,6 +963,33 @@ public class tophash_h extends tophash_h$shared {
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
+    }
+    private static final int TH_PAGES_HEAP = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_PAGES_HEAP = 0
+     * }
+     */
+    public static int TH_PAGES_HEAP() {
+        return TH_PAGES_HEAP;
+    }
+    private static final int TH_PAGES_HUGE = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_PAGES_HUGE = 1
+     * }
+     */
+    public static int TH_PAGES_HUGE() {
+        return TH_PAGES_HUGE;
+    }
+    private static final int TH_PAGES_SMALL = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_PAGES_SMALL = 2
+     * }
+     */
+    public static int TH_PAGES_SMALL() {
+        return TH_PAGES_SMALL;
     }
 
     private static class th_empty_map {
@@ -1710,7 +1798,7 @@ public class tophash_h extends tophash_h$shared {
         }
     }
 
-    private static class th_long_get {
+    private static class th_word_get {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             tophash_h.C_LONG,
             tophash_h.C_POINTER,
@@ -1719,7 +1807,7 @@ public class tophash_h extends tophash_h$shared {
             tophash_h.C_LONG
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_long_get");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_word_get");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -1727,43 +1815,43 @@ public class tophash_h extends tophash_h$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * uint64_t th_long_get(th_map *map, uint64_t stamp, uint64_t key, uint64_t otherwise)
+     * uint64_t th_word_get(th_map *map, uint64_t stamp, uint64_t key, uint64_t otherwise)
      * }
      */
-    public static FunctionDescriptor th_long_get$descriptor() {
-        return th_long_get.DESC;
+    public static FunctionDescriptor th_word_get$descriptor() {
+        return th_word_get.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * uint64_t th_long_get(th_map *map, uint64_t stamp, uint64_t key, uint64_t otherwise)
+     * uint64_t th_word_get(th_map *map, uint64_t stamp, uint64_t key, uint64_t otherwise)
      * }
      */
-    public static MethodHandle th_long_get$handle() {
-        return th_long_get.HANDLE;
+    public static MethodHandle th_word_get$handle() {
+        return th_word_get.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * uint64_t th_long_get(th_map *map, uint64_t stamp, uint64_t key, uint64_t otherwise)
+     * uint64_t th_word_get(th_map *map, uint64_t stamp, uint64_t key, uint64_t otherwise)
      * }
      */
-    public static MemorySegment th_long_get$address() {
-        return th_long_get.ADDR;
+    public static MemorySegment th_word_get$address() {
+        return th_word_get.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * uint64_t th_long_get(th_map *map, uint64_t stamp, uint64_t key, uint64_t otherwise)
+     * uint64_t th_word_get(th_map *map, uint64_t stamp, uint64_t key, uint64_t otherwise)
      * }
      */
-    public static long th_long_get(MemorySegment map, long stamp, long key, long otherwise) {
-        var mh$ = th_long_get.HANDLE;
+    public static long th_word_get(MemorySegment map, long stamp, long key, long otherwise) {
+        var mh$ = th_word_get.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("th_long_get", map, stamp, key, otherwise);
+                traceDowncall("th_word_get", map, stamp, key, otherwise);
             }
             return (long)mh$.invokeExact(map, stamp, key, otherwise);
         } catch (Error | RuntimeException ex) {
@@ -1773,7 +1861,7 @@ public class tophash_h extends tophash_h$shared {
         }
     }
 
-    private static class th_long_contains {
+    private static class th_word_contains {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             tophash_h.C_INT,
             tophash_h.C_POINTER,
@@ -1781,7 +1869,7 @@ public class tophash_h extends tophash_h$shared {
             tophash_h.C_LONG
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_long_contains");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_word_contains");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -1789,43 +1877,43 @@ public class tophash_h extends tophash_h$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * th_status th_long_contains(th_map *map, uint64_t stamp, uint64_t key)
+     * th_status th_word_contains(th_map *map, uint64_t stamp, uint64_t key)
      * }
      */
-    public static FunctionDescriptor th_long_contains$descriptor() {
-        return th_long_contains.DESC;
+    public static FunctionDescriptor th_word_contains$descriptor() {
+        return th_word_contains.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * th_status th_long_contains(th_map *map, uint64_t stamp, uint64_t key)
+     * th_status th_word_contains(th_map *map, uint64_t stamp, uint64_t key)
      * }
      */
-    public static MethodHandle th_long_contains$handle() {
-        return th_long_contains.HANDLE;
+    public static MethodHandle th_word_contains$handle() {
+        return th_word_contains.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * th_status th_long_contains(th_map *map, uint64_t stamp, uint64_t key)
+     * th_status th_word_contains(th_map *map, uint64_t stamp, uint64_t key)
      * }
      */
-    public static MemorySegment th_long_contains$address() {
-        return th_long_contains.ADDR;
+    public static MemorySegment th_word_contains$address() {
+        return th_word_contains.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * th_status th_long_contains(th_map *map, uint64_t stamp, uint64_t key)
+     * th_status th_word_contains(th_map *map, uint64_t stamp, uint64_t key)
      * }
      */
-    public static int th_long_contains(MemorySegment map, long stamp, long key) {
-        var mh$ = th_long_contains.HANDLE;
+    public static int th_word_contains(MemorySegment map, long stamp, long key) {
+        var mh$ = th_word_contains.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("th_long_contains", map, stamp, key);
+                traceDowncall("th_word_contains", map, stamp, key);
             }
             return (int)mh$.invokeExact(map, stamp, key);
         } catch (Error | RuntimeException ex) {
@@ -1835,7 +1923,7 @@ public class tophash_h extends tophash_h$shared {
         }
     }
 
-    private static class th_long_put {
+    private static class th_word_put {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             tophash_h.C_INT,
             tophash_h.C_POINTER,
@@ -1844,7 +1932,7 @@ public class tophash_h extends tophash_h$shared {
             tophash_h.C_LONG
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_long_put");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_word_put");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -1852,43 +1940,43 @@ public class tophash_h extends tophash_h$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * th_status th_long_put(th_map *map, uint64_t stamp, uint64_t key, uint64_t value)
+     * th_status th_word_put(th_map *map, uint64_t stamp, uint64_t key, uint64_t value)
      * }
      */
-    public static FunctionDescriptor th_long_put$descriptor() {
-        return th_long_put.DESC;
+    public static FunctionDescriptor th_word_put$descriptor() {
+        return th_word_put.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * th_status th_long_put(th_map *map, uint64_t stamp, uint64_t key, uint64_t value)
+     * th_status th_word_put(th_map *map, uint64_t stamp, uint64_t key, uint64_t value)
      * }
      */
-    public static MethodHandle th_long_put$handle() {
-        return th_long_put.HANDLE;
+    public static MethodHandle th_word_put$handle() {
+        return th_word_put.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * th_status th_long_put(th_map *map, uint64_t stamp, uint64_t key, uint64_t value)
+     * th_status th_word_put(th_map *map, uint64_t stamp, uint64_t key, uint64_t value)
      * }
      */
-    public static MemorySegment th_long_put$address() {
-        return th_long_put.ADDR;
+    public static MemorySegment th_word_put$address() {
+        return th_word_put.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * th_status th_long_put(th_map *map, uint64_t stamp, uint64_t key, uint64_t value)
+     * th_status th_word_put(th_map *map, uint64_t stamp, uint64_t key, uint64_t value)
      * }
      */
-    public static int th_long_put(MemorySegment map, long stamp, long key, long value) {
-        var mh$ = th_long_put.HANDLE;
+    public static int th_word_put(MemorySegment map, long stamp, long key, long value) {
+        var mh$ = th_word_put.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("th_long_put", map, stamp, key, value);
+                traceDowncall("th_word_put", map, stamp, key, value);
             }
             return (int)mh$.invokeExact(map, stamp, key, value);
         } catch (Error | RuntimeException ex) {
@@ -1898,7 +1986,7 @@ public class tophash_h extends tophash_h$shared {
         }
     }
 
-    private static class th_long_put_if_absent {
+    private static class th_word_put_if_absent {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             tophash_h.C_INT,
             tophash_h.C_POINTER,
@@ -1907,7 +1995,7 @@ public class tophash_h extends tophash_h$shared {
             tophash_h.C_LONG
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_long_put_if_absent");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_word_put_if_absent");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -1915,43 +2003,43 @@ public class tophash_h extends tophash_h$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * th_status th_long_put_if_absent(th_map *map, uint64_t stamp, uint64_t key, uint64_t value)
+     * th_status th_word_put_if_absent(th_map *map, uint64_t stamp, uint64_t key, uint64_t value)
      * }
      */
-    public static FunctionDescriptor th_long_put_if_absent$descriptor() {
-        return th_long_put_if_absent.DESC;
+    public static FunctionDescriptor th_word_put_if_absent$descriptor() {
+        return th_word_put_if_absent.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * th_status th_long_put_if_absent(th_map *map, uint64_t stamp, uint64_t key, uint64_t value)
+     * th_status th_word_put_if_absent(th_map *map, uint64_t stamp, uint64_t key, uint64_t value)
      * }
      */
-    public static MethodHandle th_long_put_if_absent$handle() {
-        return th_long_put_if_absent.HANDLE;
+    public static MethodHandle th_word_put_if_absent$handle() {
+        return th_word_put_if_absent.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * th_status th_long_put_if_absent(th_map *map, uint64_t stamp, uint64_t key, uint64_t value)
+     * th_status th_word_put_if_absent(th_map *map, uint64_t stamp, uint64_t key, uint64_t value)
      * }
      */
-    public static MemorySegment th_long_put_if_absent$address() {
-        return th_long_put_if_absent.ADDR;
+    public static MemorySegment th_word_put_if_absent$address() {
+        return th_word_put_if_absent.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * th_status th_long_put_if_absent(th_map *map, uint64_t stamp, uint64_t key, uint64_t value)
+     * th_status th_word_put_if_absent(th_map *map, uint64_t stamp, uint64_t key, uint64_t value)
      * }
      */
-    public static int th_long_put_if_absent(MemorySegment map, long stamp, long key, long value) {
-        var mh$ = th_long_put_if_absent.HANDLE;
+    public static int th_word_put_if_absent(MemorySegment map, long stamp, long key, long value) {
+        var mh$ = th_word_put_if_absent.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("th_long_put_if_absent", map, stamp, key, value);
+                traceDowncall("th_word_put_if_absent", map, stamp, key, value);
             }
             return (int)mh$.invokeExact(map, stamp, key, value);
         } catch (Error | RuntimeException ex) {
@@ -1961,7 +2049,7 @@ public class tophash_h extends tophash_h$shared {
         }
     }
 
-    private static class th_long_add {
+    private static class th_word_add {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             tophash_h.C_INT,
             tophash_h.C_POINTER,
@@ -1971,7 +2059,7 @@ public class tophash_h extends tophash_h$shared {
             tophash_h.C_LONG
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_long_add");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_word_add");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -1979,43 +2067,43 @@ public class tophash_h extends tophash_h$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * th_status th_long_add(th_map *map, uint64_t stamp, uint64_t key, uint64_t delta, uint64_t otherwise)
+     * th_status th_word_add(th_map *map, uint64_t stamp, uint64_t key, uint64_t delta, uint64_t otherwise)
      * }
      */
-    public static FunctionDescriptor th_long_add$descriptor() {
-        return th_long_add.DESC;
+    public static FunctionDescriptor th_word_add$descriptor() {
+        return th_word_add.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * th_status th_long_add(th_map *map, uint64_t stamp, uint64_t key, uint64_t delta, uint64_t otherwise)
+     * th_status th_word_add(th_map *map, uint64_t stamp, uint64_t key, uint64_t delta, uint64_t otherwise)
      * }
      */
-    public static MethodHandle th_long_add$handle() {
-        return th_long_add.HANDLE;
+    public static MethodHandle th_word_add$handle() {
+        return th_word_add.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * th_status th_long_add(th_map *map, uint64_t stamp, uint64_t key, uint64_t delta, uint64_t otherwise)
+     * th_status th_word_add(th_map *map, uint64_t stamp, uint64_t key, uint64_t delta, uint64_t otherwise)
      * }
      */
-    public static MemorySegment th_long_add$address() {
-        return th_long_add.ADDR;
+    public static MemorySegment th_word_add$address() {
+        return th_word_add.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * th_status th_long_add(th_map *map, uint64_t stamp, uint64_t key, uint64_t delta, uint64_t otherwise)
+     * th_status th_word_add(th_map *map, uint64_t stamp, uint64_t key, uint64_t delta, uint64_t otherwise)
      * }
      */
-    public static int th_long_add(MemorySegment map, long stamp, long key, long delta, long otherwise) {
-        var mh$ = th_long_add.HANDLE;
+    public static int th_word_add(MemorySegment map, long stamp, long key, long delta, long otherwise) {
+        var mh$ = th_word_add.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("th_long_add", map, stamp, key, delta, otherwise);
+                traceDowncall("th_word_add", map, stamp, key, delta, otherwise);
             }
             return (int)mh$.invokeExact(map, stamp, key, delta, otherwise);
         } catch (Error | RuntimeException ex) {
@@ -2025,15 +2113,17 @@ public class tophash_h extends tophash_h$shared {
         }
     }
 
-    private static class th_long_remove {
+    private static class th_word_add_double {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             tophash_h.C_INT,
             tophash_h.C_POINTER,
             tophash_h.C_LONG,
+            tophash_h.C_LONG,
+            tophash_h.C_LONG,
             tophash_h.C_LONG
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_long_remove");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_word_add_double");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -2041,43 +2131,105 @@ public class tophash_h extends tophash_h$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * th_status th_long_remove(th_map *map, uint64_t stamp, uint64_t key)
+     * th_status th_word_add_double(th_map *map, uint64_t stamp, uint64_t key, uint64_t delta, uint64_t otherwise)
      * }
      */
-    public static FunctionDescriptor th_long_remove$descriptor() {
-        return th_long_remove.DESC;
+    public static FunctionDescriptor th_word_add_double$descriptor() {
+        return th_word_add_double.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * th_status th_long_remove(th_map *map, uint64_t stamp, uint64_t key)
+     * th_status th_word_add_double(th_map *map, uint64_t stamp, uint64_t key, uint64_t delta, uint64_t otherwise)
      * }
      */
-    public static MethodHandle th_long_remove$handle() {
-        return th_long_remove.HANDLE;
+    public static MethodHandle th_word_add_double$handle() {
+        return th_word_add_double.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * th_status th_long_remove(th_map *map, uint64_t stamp, uint64_t key)
+     * th_status th_word_add_double(th_map *map, uint64_t stamp, uint64_t key, uint64_t delta, uint64_t otherwise)
      * }
      */
-    public static MemorySegment th_long_remove$address() {
-        return th_long_remove.ADDR;
+    public static MemorySegment th_word_add_double$address() {
+        return th_word_add_double.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * th_status th_long_remove(th_map *map, uint64_t stamp, uint64_t key)
+     * th_status th_word_add_double(th_map *map, uint64_t stamp, uint64_t key, uint64_t delta, uint64_t otherwise)
      * }
      */
-    public static int th_long_remove(MemorySegment map, long stamp, long key) {
-        var mh$ = th_long_remove.HANDLE;
+    public static int th_word_add_double(MemorySegment map, long stamp, long key, long delta, long otherwise) {
+        var mh$ = th_word_add_double.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("th_long_remove", map, stamp, key);
+                traceDowncall("th_word_add_double", map, stamp, key, delta, otherwise);
+            }
+            return (int)mh$.invokeExact(map, stamp, key, delta, otherwise);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class th_word_remove {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_word_remove");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * th_status th_word_remove(th_map *map, uint64_t stamp, uint64_t key)
+     * }
+     */
+    public static FunctionDescriptor th_word_remove$descriptor() {
+        return th_word_remove.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * th_status th_word_remove(th_map *map, uint64_t stamp, uint64_t key)
+     * }
+     */
+    public static MethodHandle th_word_remove$handle() {
+        return th_word_remove.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * th_status th_word_remove(th_map *map, uint64_t stamp, uint64_t key)
+     * }
+     */
+    public static MemorySegment th_word_remove$address() {
+        return th_word_remove.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * th_status th_word_remove(th_map *map, uint64_t stamp, uint64_t key)
+     * }
+     */
+    public static int th_word_remove(MemorySegment map, long stamp, long key) {
+        var mh$ = th_word_remove.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_word_remove", map, stamp, key);
             }
             return (int)mh$.invokeExact(map, stamp, key);
         } catch (Error | RuntimeException ex) {
@@ -2147,7 +2299,7 @@ public class tophash_h extends tophash_h$shared {
         }
     }
 
-    private static class th_long_get_all {
+    private static class th_word_get_all {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             tophash_h.C_INT,
             tophash_h.C_POINTER,
@@ -2159,7 +2311,7 @@ public class tophash_h extends tophash_h$shared {
             tophash_h.C_POINTER
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_long_get_all");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_word_get_all");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -2167,43 +2319,43 @@ public class tophash_h extends tophash_h$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * th_status th_long_get_all(th_map *map, uint64_t stamp, const uint64_t *keys, uint64_t *values, uint64_t n, uint64_t otherwise, th_progress *progress)
+     * th_status th_word_get_all(th_map *map, uint64_t stamp, const void *keys, void *values, uint64_t n, uint64_t otherwise, th_progress *progress)
      * }
      */
-    public static FunctionDescriptor th_long_get_all$descriptor() {
-        return th_long_get_all.DESC;
+    public static FunctionDescriptor th_word_get_all$descriptor() {
+        return th_word_get_all.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * th_status th_long_get_all(th_map *map, uint64_t stamp, const uint64_t *keys, uint64_t *values, uint64_t n, uint64_t otherwise, th_progress *progress)
+     * th_status th_word_get_all(th_map *map, uint64_t stamp, const void *keys, void *values, uint64_t n, uint64_t otherwise, th_progress *progress)
      * }
      */
-    public static MethodHandle th_long_get_all$handle() {
-        return th_long_get_all.HANDLE;
+    public static MethodHandle th_word_get_all$handle() {
+        return th_word_get_all.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * th_status th_long_get_all(th_map *map, uint64_t stamp, const uint64_t *keys, uint64_t *values, uint64_t n, uint64_t otherwise, th_progress *progress)
+     * th_status th_word_get_all(th_map *map, uint64_t stamp, const void *keys, void *values, uint64_t n, uint64_t otherwise, th_progress *progress)
      * }
      */
-    public static MemorySegment th_long_get_all$address() {
-        return th_long_get_all.ADDR;
+    public static MemorySegment th_word_get_all$address() {
+        return th_word_get_all.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * th_status th_long_get_all(th_map *map, uint64_t stamp, const uint64_t *keys, uint64_t *values, uint64_t n, uint64_t otherwise, th_progress *progress)
+     * th_status th_word_get_all(th_map *map, uint64_t stamp, const void *keys, void *values, uint64_t n, uint64_t otherwise, th_progress *progress)
      * }
      */
-    public static int th_long_get_all(MemorySegment map, long stamp, MemorySegment keys, MemorySegment values, long n, long otherwise, MemorySegment progress) {
-        var mh$ = th_long_get_all.HANDLE;
+    public static int th_word_get_all(MemorySegment map, long stamp, MemorySegment keys, MemorySegment values, long n, long otherwise, MemorySegment progress) {
+        var mh$ = th_word_get_all.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("th_long_get_all", map, stamp, keys, values, n, otherwise, progress);
+                traceDowncall("th_word_get_all", map, stamp, keys, values, n, otherwise, progress);
             }
             return (int)mh$.invokeExact(map, stamp, keys, values, n, otherwise, progress);
         } catch (Error | RuntimeException ex) {
@@ -2213,7 +2365,7 @@ public class tophash_h extends tophash_h$shared {
         }
     }
 
-    private static class th_long_contains_all {
+    private static class th_word_contains_all {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             tophash_h.C_INT,
             tophash_h.C_POINTER,
@@ -2224,7 +2376,7 @@ public class tophash_h extends tophash_h$shared {
             tophash_h.C_POINTER
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_long_contains_all");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_word_contains_all");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -2232,43 +2384,43 @@ public class tophash_h extends tophash_h$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * th_status th_long_contains_all(th_map *map, uint64_t stamp, const uint64_t *keys, uint8_t *found, uint64_t n, th_progress *progress)
+     * th_status th_word_contains_all(th_map *map, uint64_t stamp, const void *keys, uint8_t *found, uint64_t n, th_progress *progress)
      * }
      */
-    public static FunctionDescriptor th_long_contains_all$descriptor() {
-        return th_long_contains_all.DESC;
+    public static FunctionDescriptor th_word_contains_all$descriptor() {
+        return th_word_contains_all.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * th_status th_long_contains_all(th_map *map, uint64_t stamp, const uint64_t *keys, uint8_t *found, uint64_t n, th_progress *progress)
+     * th_status th_word_contains_all(th_map *map, uint64_t stamp, const void *keys, uint8_t *found, uint64_t n, th_progress *progress)
      * }
      */
-    public static MethodHandle th_long_contains_all$handle() {
-        return th_long_contains_all.HANDLE;
+    public static MethodHandle th_word_contains_all$handle() {
+        return th_word_contains_all.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * th_status th_long_contains_all(th_map *map, uint64_t stamp, const uint64_t *keys, uint8_t *found, uint64_t n, th_progress *progress)
+     * th_status th_word_contains_all(th_map *map, uint64_t stamp, const void *keys, uint8_t *found, uint64_t n, th_progress *progress)
      * }
      */
-    public static MemorySegment th_long_contains_all$address() {
-        return th_long_contains_all.ADDR;
+    public static MemorySegment th_word_contains_all$address() {
+        return th_word_contains_all.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * th_status th_long_contains_all(th_map *map, uint64_t stamp, const uint64_t *keys, uint8_t *found, uint64_t n, th_progress *progress)
+     * th_status th_word_contains_all(th_map *map, uint64_t stamp, const void *keys, uint8_t *found, uint64_t n, th_progress *progress)
      * }
      */
-    public static int th_long_contains_all(MemorySegment map, long stamp, MemorySegment keys, MemorySegment found, long n, MemorySegment progress) {
-        var mh$ = th_long_contains_all.HANDLE;
+    public static int th_word_contains_all(MemorySegment map, long stamp, MemorySegment keys, MemorySegment found, long n, MemorySegment progress) {
+        var mh$ = th_word_contains_all.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("th_long_contains_all", map, stamp, keys, found, n, progress);
+                traceDowncall("th_word_contains_all", map, stamp, keys, found, n, progress);
             }
             return (int)mh$.invokeExact(map, stamp, keys, found, n, progress);
         } catch (Error | RuntimeException ex) {
@@ -2278,7 +2430,7 @@ public class tophash_h extends tophash_h$shared {
         }
     }
 
-    private static class th_long_put_all {
+    private static class th_word_put_all {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             tophash_h.C_INT,
             tophash_h.C_POINTER,
@@ -2289,7 +2441,7 @@ public class tophash_h extends tophash_h$shared {
             tophash_h.C_POINTER
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_long_put_all");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_word_put_all");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -2297,43 +2449,43 @@ public class tophash_h extends tophash_h$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * th_status th_long_put_all(th_map *map, uint64_t stamp, const uint64_t *keys, const uint64_t *values, uint64_t n, th_progress *progress)
+     * th_status th_word_put_all(th_map *map, uint64_t stamp, const void *keys, const void *values, uint64_t n, th_progress *progress)
      * }
      */
-    public static FunctionDescriptor th_long_put_all$descriptor() {
-        return th_long_put_all.DESC;
+    public static FunctionDescriptor th_word_put_all$descriptor() {
+        return th_word_put_all.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * th_status th_long_put_all(th_map *map, uint64_t stamp, const uint64_t *keys, const uint64_t *values, uint64_t n, th_progress *progress)
+     * th_status th_word_put_all(th_map *map, uint64_t stamp, const void *keys, const void *values, uint64_t n, th_progress *progress)
      * }
      */
-    public static MethodHandle th_long_put_all$handle() {
-        return th_long_put_all.HANDLE;
+    public static MethodHandle th_word_put_all$handle() {
+        return th_word_put_all.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * th_status th_long_put_all(th_map *map, uint64_t stamp, const uint64_t *keys, const uint64_t *values, uint64_t n, th_progress *progress)
+     * th_status th_word_put_all(th_map *map, uint64_t stamp, const void *keys, const void *values, uint64_t n, th_progress *progress)
      * }
      */
-    public static MemorySegment th_long_put_all$address() {
-        return th_long_put_all.ADDR;
+    public static MemorySegment th_word_put_all$address() {
+        return th_word_put_all.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * th_status th_long_put_all(th_map *map, uint64_t stamp, const uint64_t *keys, const uint64_t *values, uint64_t n, th_progress *progress)
+     * th_status th_word_put_all(th_map *map, uint64_t stamp, const void *keys, const void *values, uint64_t n, th_progress *progress)
      * }
      */
-    public static int th_long_put_all(MemorySegment map, long stamp, MemorySegment keys, MemorySegment values, long n, MemorySegment progress) {
-        var mh$ = th_long_put_all.HANDLE;
+    public static int th_word_put_all(MemorySegment map, long stamp, MemorySegment keys, MemorySegment values, long n, MemorySegment progress) {
+        var mh$ = th_word_put_all.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("th_long_put_all", map, stamp, keys, values, n, progress);
+                traceDowncall("th_word_put_all", map, stamp, keys, values, n, progress);
             }
             return (int)mh$.invokeExact(map, stamp, keys, values, n, progress);
         } catch (Error | RuntimeException ex) {
@@ -2343,7 +2495,7 @@ public class tophash_h extends tophash_h$shared {
         }
     }
 
-    private static class th_long_add_all {
+    private static class th_word_add_all {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             tophash_h.C_INT,
             tophash_h.C_POINTER,
@@ -2355,7 +2507,7 @@ public class tophash_h extends tophash_h$shared {
             tophash_h.C_POINTER
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_long_add_all");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_word_add_all");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -2363,43 +2515,43 @@ public class tophash_h extends tophash_h$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * th_status th_long_add_all(th_map *map, uint64_t stamp, const uint64_t *keys, const uint64_t *deltas, uint64_t n, uint64_t otherwise, th_progress *progress)
+     * th_status th_word_add_all(th_map *map, uint64_t stamp, const void *keys, const void *deltas, uint64_t n, uint64_t otherwise, th_progress *progress)
      * }
      */
-    public static FunctionDescriptor th_long_add_all$descriptor() {
-        return th_long_add_all.DESC;
+    public static FunctionDescriptor th_word_add_all$descriptor() {
+        return th_word_add_all.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * th_status th_long_add_all(th_map *map, uint64_t stamp, const uint64_t *keys, const uint64_t *deltas, uint64_t n, uint64_t otherwise, th_progress *progress)
+     * th_status th_word_add_all(th_map *map, uint64_t stamp, const void *keys, const void *deltas, uint64_t n, uint64_t otherwise, th_progress *progress)
      * }
      */
-    public static MethodHandle th_long_add_all$handle() {
-        return th_long_add_all.HANDLE;
+    public static MethodHandle th_word_add_all$handle() {
+        return th_word_add_all.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * th_status th_long_add_all(th_map *map, uint64_t stamp, const uint64_t *keys, const uint64_t *deltas, uint64_t n, uint64_t otherwise, th_progress *progress)
+     * th_status th_word_add_all(th_map *map, uint64_t stamp, const void *keys, const void *deltas, uint64_t n, uint64_t otherwise, th_progress *progress)
      * }
      */
-    public static MemorySegment th_long_add_all$address() {
-        return th_long_add_all.ADDR;
+    public static MemorySegment th_word_add_all$address() {
+        return th_word_add_all.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * th_status th_long_add_all(th_map *map, uint64_t stamp, const uint64_t *keys, const uint64_t *deltas, uint64_t n, uint64_t otherwise, th_progress *progress)
+     * th_status th_word_add_all(th_map *map, uint64_t stamp, const void *keys, const void *deltas, uint64_t n, uint64_t otherwise, th_progress *progress)
      * }
      */
-    public static int th_long_add_all(MemorySegment map, long stamp, MemorySegment keys, MemorySegment deltas, long n, long otherwise, MemorySegment progress) {
-        var mh$ = th_long_add_all.HANDLE;
+    public static int th_word_add_all(MemorySegment map, long stamp, MemorySegment keys, MemorySegment deltas, long n, long otherwise, MemorySegment progress) {
+        var mh$ = th_word_add_all.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("th_long_add_all", map, stamp, keys, deltas, n, otherwise, progress);
+                traceDowncall("th_word_add_all", map, stamp, keys, deltas, n, otherwise, progress);
             }
             return (int)mh$.invokeExact(map, stamp, keys, deltas, n, otherwise, progress);
         } catch (Error | RuntimeException ex) {
@@ -2409,7 +2561,73 @@ public class tophash_h extends tophash_h$shared {
         }
     }
 
-    private static class th_long_remove_all {
+    private static class th_word_add_all_double {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_LONG,
+            tophash_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_word_add_all_double");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * th_status th_word_add_all_double(th_map *map, uint64_t stamp, const void *keys, const void *deltas, uint64_t n, uint64_t otherwise, th_progress *progress)
+     * }
+     */
+    public static FunctionDescriptor th_word_add_all_double$descriptor() {
+        return th_word_add_all_double.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * th_status th_word_add_all_double(th_map *map, uint64_t stamp, const void *keys, const void *deltas, uint64_t n, uint64_t otherwise, th_progress *progress)
+     * }
+     */
+    public static MethodHandle th_word_add_all_double$handle() {
+        return th_word_add_all_double.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * th_status th_word_add_all_double(th_map *map, uint64_t stamp, const void *keys, const void *deltas, uint64_t n, uint64_t otherwise, th_progress *progress)
+     * }
+     */
+    public static MemorySegment th_word_add_all_double$address() {
+        return th_word_add_all_double.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * th_status th_word_add_all_double(th_map *map, uint64_t stamp, const void *keys, const void *deltas, uint64_t n, uint64_t otherwise, th_progress *progress)
+     * }
+     */
+    public static int th_word_add_all_double(MemorySegment map, long stamp, MemorySegment keys, MemorySegment deltas, long n, long otherwise, MemorySegment progress) {
+        var mh$ = th_word_add_all_double.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_word_add_all_double", map, stamp, keys, deltas, n, otherwise, progress);
+            }
+            return (int)mh$.invokeExact(map, stamp, keys, deltas, n, otherwise, progress);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class th_word_remove_all {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             tophash_h.C_INT,
             tophash_h.C_POINTER,
@@ -2419,7 +2637,7 @@ public class tophash_h extends tophash_h$shared {
             tophash_h.C_POINTER
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_long_remove_all");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_word_remove_all");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -2427,43 +2645,43 @@ public class tophash_h extends tophash_h$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * th_status th_long_remove_all(th_map *map, uint64_t stamp, const uint64_t *keys, uint64_t n, th_progress *progress)
+     * th_status th_word_remove_all(th_map *map, uint64_t stamp, const void *keys, uint64_t n, th_progress *progress)
      * }
      */
-    public static FunctionDescriptor th_long_remove_all$descriptor() {
-        return th_long_remove_all.DESC;
+    public static FunctionDescriptor th_word_remove_all$descriptor() {
+        return th_word_remove_all.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * th_status th_long_remove_all(th_map *map, uint64_t stamp, const uint64_t *keys, uint64_t n, th_progress *progress)
+     * th_status th_word_remove_all(th_map *map, uint64_t stamp, const void *keys, uint64_t n, th_progress *progress)
      * }
      */
-    public static MethodHandle th_long_remove_all$handle() {
-        return th_long_remove_all.HANDLE;
+    public static MethodHandle th_word_remove_all$handle() {
+        return th_word_remove_all.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * th_status th_long_remove_all(th_map *map, uint64_t stamp, const uint64_t *keys, uint64_t n, th_progress *progress)
+     * th_status th_word_remove_all(th_map *map, uint64_t stamp, const void *keys, uint64_t n, th_progress *progress)
      * }
      */
-    public static MemorySegment th_long_remove_all$address() {
-        return th_long_remove_all.ADDR;
+    public static MemorySegment th_word_remove_all$address() {
+        return th_word_remove_all.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * th_status th_long_remove_all(th_map *map, uint64_t stamp, const uint64_t *keys, uint64_t n, th_progress *progress)
+     * th_status th_word_remove_all(th_map *map, uint64_t stamp, const void *keys, uint64_t n, th_progress *progress)
      * }
      */
-    public static int th_long_remove_all(MemorySegment map, long stamp, MemorySegment keys, long n, MemorySegment progress) {
-        var mh$ = th_long_remove_all.HANDLE;
+    public static int th_word_remove_all(MemorySegment map, long stamp, MemorySegment keys, long n, MemorySegment progress) {
+        var mh$ = th_word_remove_all.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("th_long_remove_all", map, stamp, keys, n, progress);
+                traceDowncall("th_word_remove_all", map, stamp, keys, n, progress);
             }
             return (int)mh$.invokeExact(map, stamp, keys, n, progress);
         } catch (Error | RuntimeException ex) {
@@ -2879,7 +3097,7 @@ public class tophash_h extends tophash_h$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * th_status th_bytes_get_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, uint64_t *values, uint64_t n, uint64_t otherwise, th_progress *progress)
+     * th_status th_bytes_get_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, void *values, uint64_t n, uint64_t otherwise, th_progress *progress)
      * }
      */
     public static FunctionDescriptor th_bytes_get_all$descriptor() {
@@ -2889,7 +3107,7 @@ public class tophash_h extends tophash_h$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * th_status th_bytes_get_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, uint64_t *values, uint64_t n, uint64_t otherwise, th_progress *progress)
+     * th_status th_bytes_get_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, void *values, uint64_t n, uint64_t otherwise, th_progress *progress)
      * }
      */
     public static MethodHandle th_bytes_get_all$handle() {
@@ -2899,7 +3117,7 @@ public class tophash_h extends tophash_h$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * th_status th_bytes_get_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, uint64_t *values, uint64_t n, uint64_t otherwise, th_progress *progress)
+     * th_status th_bytes_get_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, void *values, uint64_t n, uint64_t otherwise, th_progress *progress)
      * }
      */
     public static MemorySegment th_bytes_get_all$address() {
@@ -2908,7 +3126,7 @@ public class tophash_h extends tophash_h$shared {
 
     /**
      * {@snippet lang=c :
-     * th_status th_bytes_get_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, uint64_t *values, uint64_t n, uint64_t otherwise, th_progress *progress)
+     * th_status th_bytes_get_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, void *values, uint64_t n, uint64_t otherwise, th_progress *progress)
      * }
      */
     public static int th_bytes_get_all(MemorySegment map, long stamp, MemorySegment data, long size, MemorySegment starts, MemorySegment ends, MemorySegment values, long n, long otherwise, MemorySegment progress) {
@@ -3015,7 +3233,7 @@ public class tophash_h extends tophash_h$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * th_status th_bytes_put_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, const uint64_t *values, uint64_t n, th_progress *progress)
+     * th_status th_bytes_put_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, const void *values, uint64_t n, th_progress *progress)
      * }
      */
     public static FunctionDescriptor th_bytes_put_all$descriptor() {
@@ -3025,7 +3243,7 @@ public class tophash_h extends tophash_h$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * th_status th_bytes_put_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, const uint64_t *values, uint64_t n, th_progress *progress)
+     * th_status th_bytes_put_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, const void *values, uint64_t n, th_progress *progress)
      * }
      */
     public static MethodHandle th_bytes_put_all$handle() {
@@ -3035,7 +3253,7 @@ public class tophash_h extends tophash_h$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * th_status th_bytes_put_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, const uint64_t *values, uint64_t n, th_progress *progress)
+     * th_status th_bytes_put_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, const void *values, uint64_t n, th_progress *progress)
      * }
      */
     public static MemorySegment th_bytes_put_all$address() {
@@ -3044,7 +3262,7 @@ public class tophash_h extends tophash_h$shared {
 
     /**
      * {@snippet lang=c :
-     * th_status th_bytes_put_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, const uint64_t *values, uint64_t n, th_progress *progress)
+     * th_status th_bytes_put_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, const void *values, uint64_t n, th_progress *progress)
      * }
      */
     public static int th_bytes_put_all(MemorySegment map, long stamp, MemorySegment data, long size, MemorySegment starts, MemorySegment ends, MemorySegment values, long n, MemorySegment progress) {
@@ -3084,7 +3302,7 @@ public class tophash_h extends tophash_h$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * th_status th_bytes_add_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, const uint64_t *deltas, uint64_t n, uint64_t otherwise, th_progress *progress)
+     * th_status th_bytes_add_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, const void *deltas, uint64_t n, uint64_t otherwise, th_progress *progress)
      * }
      */
     public static FunctionDescriptor th_bytes_add_all$descriptor() {
@@ -3094,7 +3312,7 @@ public class tophash_h extends tophash_h$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * th_status th_bytes_add_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, const uint64_t *deltas, uint64_t n, uint64_t otherwise, th_progress *progress)
+     * th_status th_bytes_add_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, const void *deltas, uint64_t n, uint64_t otherwise, th_progress *progress)
      * }
      */
     public static MethodHandle th_bytes_add_all$handle() {
@@ -3104,7 +3322,7 @@ public class tophash_h extends tophash_h$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * th_status th_bytes_add_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, const uint64_t *deltas, uint64_t n, uint64_t otherwise, th_progress *progress)
+     * th_status th_bytes_add_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, const void *deltas, uint64_t n, uint64_t otherwise, th_progress *progress)
      * }
      */
     public static MemorySegment th_bytes_add_all$address() {
@@ -3113,7 +3331,7 @@ public class tophash_h extends tophash_h$shared {
 
     /**
      * {@snippet lang=c :
-     * th_status th_bytes_add_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, const uint64_t *deltas, uint64_t n, uint64_t otherwise, th_progress *progress)
+     * th_status th_bytes_add_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, const void *deltas, uint64_t n, uint64_t otherwise, th_progress *progress)
      * }
      */
     public static int th_bytes_add_all(MemorySegment map, long stamp, MemorySegment data, long size, MemorySegment starts, MemorySegment ends, MemorySegment deltas, long n, long otherwise, MemorySegment progress) {
@@ -3197,6 +3415,349 @@ public class tophash_h extends tophash_h$shared {
         }
     }
 
+    private static class th_entry_get {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_entry_get");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * th_status th_entry_get(th_map *map, uint64_t stamp, const uint8_t *key, uint64_t key_len, uint8_t *value, uint64_t room, uint64_t *length)
+     * }
+     */
+    public static FunctionDescriptor th_entry_get$descriptor() {
+        return th_entry_get.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * th_status th_entry_get(th_map *map, uint64_t stamp, const uint8_t *key, uint64_t key_len, uint8_t *value, uint64_t room, uint64_t *length)
+     * }
+     */
+    public static MethodHandle th_entry_get$handle() {
+        return th_entry_get.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * th_status th_entry_get(th_map *map, uint64_t stamp, const uint8_t *key, uint64_t key_len, uint8_t *value, uint64_t room, uint64_t *length)
+     * }
+     */
+    public static MemorySegment th_entry_get$address() {
+        return th_entry_get.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * th_status th_entry_get(th_map *map, uint64_t stamp, const uint8_t *key, uint64_t key_len, uint8_t *value, uint64_t room, uint64_t *length)
+     * }
+     */
+    public static int th_entry_get(MemorySegment map, long stamp, MemorySegment key, long key_len, MemorySegment value, long room, MemorySegment length) {
+        var mh$ = th_entry_get.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_entry_get", map, stamp, key, key_len, value, room, length);
+            }
+            return (int)mh$.invokeExact(map, stamp, key, key_len, value, room, length);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class th_entry_put {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_entry_put");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * th_status th_entry_put(th_map *map, uint64_t stamp, const uint8_t *key, uint64_t key_len, const uint8_t *value, uint64_t value_len, uint32_t mode, uint8_t *before, uint64_t room, uint64_t *length)
+     * }
+     */
+    public static FunctionDescriptor th_entry_put$descriptor() {
+        return th_entry_put.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * th_status th_entry_put(th_map *map, uint64_t stamp, const uint8_t *key, uint64_t key_len, const uint8_t *value, uint64_t value_len, uint32_t mode, uint8_t *before, uint64_t room, uint64_t *length)
+     * }
+     */
+    public static MethodHandle th_entry_put$handle() {
+        return th_entry_put.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * th_status th_entry_put(th_map *map, uint64_t stamp, const uint8_t *key, uint64_t key_len, const uint8_t *value, uint64_t value_len, uint32_t mode, uint8_t *before, uint64_t room, uint64_t *length)
+     * }
+     */
+    public static MemorySegment th_entry_put$address() {
+        return th_entry_put.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * th_status th_entry_put(th_map *map, uint64_t stamp, const uint8_t *key, uint64_t key_len, const uint8_t *value, uint64_t value_len, uint32_t mode, uint8_t *before, uint64_t room, uint64_t *length)
+     * }
+     */
+    public static int th_entry_put(MemorySegment map, long stamp, MemorySegment key, long key_len, MemorySegment value, long value_len, int mode, MemorySegment before, long room, MemorySegment length) {
+        var mh$ = th_entry_put.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_entry_put", map, stamp, key, key_len, value, value_len, mode, before, room, length);
+            }
+            return (int)mh$.invokeExact(map, stamp, key, key_len, value, value_len, mode, before, room, length);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class th_entry_remove {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_entry_remove");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * th_status th_entry_remove(th_map *map, uint64_t stamp, const uint8_t *key, uint64_t key_len, uint8_t *before, uint64_t room, uint64_t *length)
+     * }
+     */
+    public static FunctionDescriptor th_entry_remove$descriptor() {
+        return th_entry_remove.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * th_status th_entry_remove(th_map *map, uint64_t stamp, const uint8_t *key, uint64_t key_len, uint8_t *before, uint64_t room, uint64_t *length)
+     * }
+     */
+    public static MethodHandle th_entry_remove$handle() {
+        return th_entry_remove.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * th_status th_entry_remove(th_map *map, uint64_t stamp, const uint8_t *key, uint64_t key_len, uint8_t *before, uint64_t room, uint64_t *length)
+     * }
+     */
+    public static MemorySegment th_entry_remove$address() {
+        return th_entry_remove.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * th_status th_entry_remove(th_map *map, uint64_t stamp, const uint8_t *key, uint64_t key_len, uint8_t *before, uint64_t room, uint64_t *length)
+     * }
+     */
+    public static int th_entry_remove(MemorySegment map, long stamp, MemorySegment key, long key_len, MemorySegment before, long room, MemorySegment length) {
+        var mh$ = th_entry_remove.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_entry_remove", map, stamp, key, key_len, before, room, length);
+            }
+            return (int)mh$.invokeExact(map, stamp, key, key_len, before, room, length);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class th_entry_get_all {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_entry_get_all");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * th_status th_entry_get_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, uint8_t *values, uint64_t value_room, uint64_t *value_ends, uint8_t *found, uint64_t n, th_progress *progress)
+     * }
+     */
+    public static FunctionDescriptor th_entry_get_all$descriptor() {
+        return th_entry_get_all.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * th_status th_entry_get_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, uint8_t *values, uint64_t value_room, uint64_t *value_ends, uint8_t *found, uint64_t n, th_progress *progress)
+     * }
+     */
+    public static MethodHandle th_entry_get_all$handle() {
+        return th_entry_get_all.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * th_status th_entry_get_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, uint8_t *values, uint64_t value_room, uint64_t *value_ends, uint8_t *found, uint64_t n, th_progress *progress)
+     * }
+     */
+    public static MemorySegment th_entry_get_all$address() {
+        return th_entry_get_all.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * th_status th_entry_get_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, uint8_t *values, uint64_t value_room, uint64_t *value_ends, uint8_t *found, uint64_t n, th_progress *progress)
+     * }
+     */
+    public static int th_entry_get_all(MemorySegment map, long stamp, MemorySegment data, long size, MemorySegment starts, MemorySegment ends, MemorySegment values, long value_room, MemorySegment value_ends, MemorySegment found, long n, MemorySegment progress) {
+        var mh$ = th_entry_get_all.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_entry_get_all", map, stamp, data, size, starts, ends, values, value_room, value_ends, found, n, progress);
+            }
+            return (int)mh$.invokeExact(map, stamp, data, size, starts, ends, values, value_room, value_ends, found, n, progress);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class th_entry_put_all {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_entry_put_all");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * th_status th_entry_put_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, const uint8_t *values, uint64_t value_size, const uint64_t *value_starts, const uint64_t *value_ends, uint64_t n, th_progress *progress)
+     * }
+     */
+    public static FunctionDescriptor th_entry_put_all$descriptor() {
+        return th_entry_put_all.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * th_status th_entry_put_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, const uint8_t *values, uint64_t value_size, const uint64_t *value_starts, const uint64_t *value_ends, uint64_t n, th_progress *progress)
+     * }
+     */
+    public static MethodHandle th_entry_put_all$handle() {
+        return th_entry_put_all.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * th_status th_entry_put_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, const uint8_t *values, uint64_t value_size, const uint64_t *value_starts, const uint64_t *value_ends, uint64_t n, th_progress *progress)
+     * }
+     */
+    public static MemorySegment th_entry_put_all$address() {
+        return th_entry_put_all.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * th_status th_entry_put_all(th_map *map, uint64_t stamp, const uint8_t *data, uint64_t size, const uint64_t *starts, const uint64_t *ends, const uint8_t *values, uint64_t value_size, const uint64_t *value_starts, const uint64_t *value_ends, uint64_t n, th_progress *progress)
+     * }
+     */
+    public static int th_entry_put_all(MemorySegment map, long stamp, MemorySegment data, long size, MemorySegment starts, MemorySegment ends, MemorySegment values, long value_size, MemorySegment value_starts, MemorySegment value_ends, long n, MemorySegment progress) {
+        var mh$ = th_entry_put_all.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_entry_put_all", map, stamp, data, size, starts, ends, values, value_size, value_starts, value_ends, n, progress);
+            }
+            return (int)mh$.invokeExact(map, stamp, data, size, starts, ends, values, value_size, value_starts, value_ends, n, progress);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class th_cursor_start {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             tophash_h.C_INT,
@@ -3253,6 +3814,67 @@ public class tophash_h extends tophash_h$shared {
                 traceDowncall("th_cursor_start", map, stamp, random, cursor);
             }
             return (int)mh$.invokeExact(map, stamp, random, cursor);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class th_cursor_split {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_cursor_split");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * th_status th_cursor_split(th_cursor *cursor, th_cursor *other)
+     * }
+     */
+    public static FunctionDescriptor th_cursor_split$descriptor() {
+        return th_cursor_split.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * th_status th_cursor_split(th_cursor *cursor, th_cursor *other)
+     * }
+     */
+    public static MethodHandle th_cursor_split$handle() {
+        return th_cursor_split.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * th_status th_cursor_split(th_cursor *cursor, th_cursor *other)
+     * }
+     */
+    public static MemorySegment th_cursor_split$address() {
+        return th_cursor_split.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * th_status th_cursor_split(th_cursor *cursor, th_cursor *other)
+     * }
+     */
+    public static int th_cursor_split(MemorySegment cursor, MemorySegment other) {
+        var mh$ = th_cursor_split.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_cursor_split", cursor, other);
+            }
+            return (int)mh$.invokeExact(cursor, other);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -3516,6 +4138,33 @@ public class tophash_h extends tophash_h$shared {
      */
     public static int TH_PREVIOUS_OFFSET() {
         return TH_PREVIOUS_OFFSET;
+    }
+    private static final int TH_PUT_ALWAYS = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define TH_PUT_ALWAYS 0
+     * }
+     */
+    public static int TH_PUT_ALWAYS() {
+        return TH_PUT_ALWAYS;
+    }
+    private static final int TH_PUT_IF_ABSENT = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define TH_PUT_IF_ABSENT 1
+     * }
+     */
+    public static int TH_PUT_IF_ABSENT() {
+        return TH_PUT_IF_ABSENT;
+    }
+    private static final int TH_PUT_IF_PRESENT = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define TH_PUT_IF_PRESENT 2
+     * }
+     */
+    public static int TH_PUT_IF_PRESENT() {
+        return TH_PUT_IF_PRESENT;
     }
     private static final int TH_CURSOR_STAGES = (int)8L;
     /**

@@ -1,0 +1,294 @@
+package dev.tophash;
+
+import static dev.tophash.internal.Status.ABSENT;
+import static dev.tophash.internal.Status.NEEDS_ROOM;
+import static dev.tophash.internal.Status.PRESENT;
+import static dev.tophash.internal.Status.SMALL_BUFFER;
+
+import dev.tophash.internal.AddressCalls;
+import dev.tophash.internal.TableOptions;
+import dev.tophash.internal.TableType;
+import dev.tophash.internal.WordCalls;
+import dev.tophash.internal.ffi.tophash_h;
+
+/** The table of a {@link NativeMap} or {@link NativeSet}: objects in and out through codecs. */
+final class CodecTable<K, V> extends OffHeapTable {
+    /** In place of a value: there is no entry. */
+    static final Object NOTHING = EntryMap.NOTHING;
+
+    /** A word that few values are: what a lookup gives for absent keys, mostly. */
+    private static final long GUARD = 0x5eed_c0de_5eed_c0deL;
+
+    private final Codec<K> keys;
+    private final Codec<V> values;
+    private final boolean isSet;
+    private final boolean words;
+    private final long guard;
+
+    CodecTable(Codec<K> keys, Codec<V> values, boolean isSet, TableOptions options) {
+        super(type(keys, values), options);
+        this.keys = keys;
+        this.values = values;
+        this.isSet = isSet;
+        this.words = keys instanceof WordCodec<K> && values instanceof WordCodec<V>;
+        this.guard = words ? GUARD >>> Long.SIZE - values.width() * Byte.SIZE : 0;
+    }
+
+    private static long type(Codec<?> keys, Codec<?> values) {
+        int key = width(keys, "key", 1, tophash_h.TH_MAX_FIXED_KEY());
+        int value = width(values, "value", 0, tophash_h.TH_MAX_FIXED_VALUE());
+        return TableType.of(key, (int) keys.alignment(), value, (int) values.alignment());
+    }
+
+    private static int width(Codec<?> codec, String what, int least, int most) {
+        long width = codec.width();
+        if (width == Codec.VARIABLE) {
+            return TableType.BYTES;
+        }
+        if (width < least || width > most) {
+            throw new IllegalArgumentException(
+                    "a "
+                            + what
+                            + " of "
+                            + width
+                            + " bytes, must have from "
+                            + least
+                            + " to "
+                            + most);
+        }
+        long alignment = codec.alignment();
+        if (Long.bitCount(alignment) != 1 || alignment > Long.BYTES || width % alignment != 0) {
+            throw new IllegalArgumentException(
+                    "a "
+                            + what
+                            + " of "
+                            + width
+                            + " bytes is aligned to "
+                            + alignment
+                            + ", must be to 1, 2, 4 or 8 that divides the width");
+        }
+        return (int) width;
+    }
+
+    Codec<K> keys() {
+        return keys;
+    }
+
+    Codec<V> values() {
+        return values;
+    }
+
+    @Override
+    String typeName() {
+        return isSet ? "NativeSet" : "NativeMap";
+    }
+
+    private long wordOf(K key) {
+        return ((WordCodec<K>) keys).toWord(key);
+    }
+
+    private V fromWord(long word) {
+        return ((WordCodec<V>) values).fromWord(word);
+    }
+
+    /** The key as this table's type, or null if it cannot be in it; {@code null} may be a key. */
+    @SuppressWarnings("unchecked")
+    private K asKey(Object key) {
+        return (K) key;
+    }
+
+    private K checkedKey(K key) {
+        if (!keys.accepts(key)) {
+            throw refused("key", key);
+        }
+        return key;
+    }
+
+    private V checkedValue(V value) {
+        if (!values.accepts(value)) {
+            throw refused("value", value);
+        }
+        return value;
+    }
+
+    private static RuntimeException refused(String what, Object o) {
+        if (o == null) {
+            return new NullPointerException(
+                    "null is no " + what + " here; Codecs.nullable makes it one");
+        }
+        return new ClassCastException(
+                "an object of " + o.getClass().getName() + " is no " + what + " of this map");
+    }
+
+    /** The value of a key, or {@link #NOTHING}; also for what is no key. */
+    Object find(Object key) {
+        if (!keys.accepts(key)) {
+            checkOpen();
+            return NOTHING;
+        }
+        return words ? findWord(wordOf(asKey(key))) : findEncoded(asKey(key));
+    }
+
+    private Object findWord(long key) {
+        // One call tells of nearly every key that is present; that of an absent key takes two.
+        long word = WordCalls.get(map, stamp, key, guard);
+        boolean found = word != guard || WordCalls.contains(map, stamp, key) == PRESENT;
+        checkOpen();
+        return found ? fromWord(word) : NOTHING;
+    }
+
+    private Object findEncoded(K key) {
+        Scratch scratch = Scratch.take();
+        try {
+            long length = scratch.key().encode(keys, keys.width(), key);
+            int status = get(scratch, length);
+            if (status == SMALL_BUFFER) {
+                status = getLonger(scratch, length);
+            }
+            checkOpen();
+            return status == PRESENT ? scratch.value().decode(values, scratch.length()) : NOTHING;
+        } finally {
+            scratch.giveBack();
+        }
+    }
+
+    private int get(Scratch scratch, long length) {
+        return AddressCalls.get(
+                map,
+                stamp,
+                scratch.key().address(),
+                length,
+                scratch.value().address(),
+                scratch.value().size(),
+                scratch.lengthAddress());
+    }
+
+    /**
+     * Out of the way of short values: a loop around the call would cost them six times the time.
+     */
+    private int getLonger(Scratch scratch, long length) {
+        int status;
+        do {
+            scratch.value().grow(scratch.length());
+            status = get(scratch, length);
+        } while (status == SMALL_BUFFER);
+        return status;
+    }
+
+    /** Whether there is an entry. */
+    boolean contains(Object key) {
+        if (!keys.accepts(key)) {
+            checkOpen();
+            return false;
+        }
+        if (words) {
+            int status = WordCalls.contains(map, stamp, wordOf(asKey(key)));
+            checkOpen();
+            return status == PRESENT;
+        }
+        Scratch scratch = Scratch.take();
+        try {
+            long length = scratch.key().encode(keys, keys.width(), asKey(key));
+            int status = AddressCalls.contains(map, stamp, scratch.key().address(), length);
+            checkOpen();
+            return status == PRESENT;
+        } finally {
+            scratch.giveBack();
+        }
+    }
+
+    /** Puts, and returns the value before or {@link #NOTHING}. */
+    Object insert(K key, V value, PutMode mode) {
+        checkedKey(key);
+        checkedValue(value);
+        if (words && mode != PutMode.IF_PRESENT) {
+            return insertWord(wordOf(key), ((WordCodec<V>) values).toWord(value), mode);
+        }
+        Scratch scratch = Scratch.take();
+        try {
+            long keyLength = scratch.key().encode(keys, keys.width(), key);
+            long valueLength = scratch.value().encode(values, values.width(), value);
+            for (int round = 0; ; ) {
+                writes++;
+                int status =
+                        AddressCalls.put(
+                                map,
+                                stamp,
+                                scratch.key().address(),
+                                keyLength,
+                                scratch.value().address(),
+                                valueLength,
+                                mode.code(),
+                                scratch.before().address(),
+                                scratch.before().size(),
+                                scratch.lengthAddress());
+                if (status >= 0) {
+                    return before(scratch, status);
+                }
+                if (status == SMALL_BUFFER) {
+                    scratch.before().grow(scratch.length());
+                } else if (mode == PutMode.IF_PRESENT && neverWritten()) {
+                    return NOTHING;
+                } else {
+                    recover(status, keyLength + valueLength, round++);
+                }
+            }
+        } finally {
+            scratch.giveBack();
+        }
+    }
+
+    private Object before(Scratch scratch, int status) {
+        return status == ABSENT ? NOTHING : scratch.before().decode(values, scratch.length());
+    }
+
+    private Object insertWord(long key, long value, PutMode mode) {
+        for (int round = 0; ; round++) {
+            writes++;
+            int status =
+                    mode == PutMode.ALWAYS
+                            ? WordCalls.put(map, stamp, key, value)
+                            : WordCalls.putIfAbsent(map, stamp, key, value);
+            if (status >= 0) {
+                return status == ABSENT ? NOTHING : fromWord(previous());
+            }
+            recover(status, 0, round);
+        }
+    }
+
+    /** Removes, and returns the value before or {@link #NOTHING}; also for what is no key. */
+    Object delete(Object key) {
+        if (!keys.accepts(key)) {
+            checkOpen();
+            return NOTHING;
+        }
+        Scratch scratch = Scratch.take();
+        try {
+            long length = scratch.key().encode(keys, keys.width(), asKey(key));
+            for (int round = 0; ; ) {
+                writes++;
+                int status =
+                        AddressCalls.remove(
+                                map,
+                                stamp,
+                                scratch.key().address(),
+                                length,
+                                scratch.before().address(),
+                                scratch.before().size(),
+                                scratch.lengthAddress());
+                if (status >= 0) {
+                    return before(scratch, status);
+                }
+                if (status == SMALL_BUFFER) {
+                    scratch.before().grow(scratch.length());
+                } else if (neverWritten()) {
+                    return NOTHING;
+                } else {
+                    recover(status, status == NEEDS_ROOM ? 0 : length, round++);
+                }
+            }
+        } finally {
+            scratch.giveBack();
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package dev.tophash;
+
+import java.util.AbstractSet;
+import java.util.Iterator;
+import java.util.Objects;
+import java.util.Spliterator;
+import java.util.function.Consumer;
+
+/**
+ * The contract of {@link java.util.Set} over any table without values: what {@link NativeSet} and
+ * the views of the primitive sets have in common.
+ */
+abstract class ElementSet<E> extends AbstractSet<E> {
+    /** Most elements that {@link #toString} lists. */
+    private static final int LISTED = 256;
+
+    /** A cursor that reads boxed elements. */
+    interface Walk<E> extends WalkSpliterator.Walk {
+        E boxedElement();
+
+        @Override
+        Walk<E> split();
+    }
+
+    ElementSet() {}
+
+    abstract OffHeapTable table();
+
+    abstract Walk<E> walk();
+
+    @Override
+    public abstract boolean add(E element);
+
+    @Override
+    public abstract boolean contains(Object o);
+
+    @Override
+    public abstract boolean remove(Object o);
+
+    @Override
+    public int size() {
+        return (int) Math.min(table().size(), Integer.MAX_VALUE);
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return table().size() == 0;
+    }
+
+    @Override
+    public void clear() {
+        table().clear();
+    }
+
+    @Override
+    public Iterator<E> iterator() {
+        return new EntryMap.WalkIterator<Walk<E>, E>(
+                table(), walk(), Walk::boxedElement, this::remove);
+    }
+
+    @Override
+    public void forEach(Consumer<? super E> action) {
+        Objects.requireNonNull(action);
+        Walk<E> walk = walk();
+        while (walk.next()) {
+            action.accept(walk.boxedElement());
+        }
+    }
+
+    @Override
+    public Spliterator<E> spliterator() {
+        return new WalkSpliterator<Walk<E>, E>(
+                table(), this::walk, Walk::boxedElement, Spliterator.DISTINCT);
+    }
+
+    /**
+     * The elements as {@code [a, b, ...]}. Of a set with more than 256 it lists that many and says
+     * how many there are besides.
+     */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder("[");
+        Walk<E> walk = walk();
+        for (int listed = 0; walk.next(); listed++) {
+            if (listed > 0) {
+                text.append(", ");
+            }
+            if (listed == LISTED) {
+                text.append("and ").append(table().size() - LISTED).append(" more");
+                break;
+            }
+            text.append(walk.boxedElement());
+        }
+        return text.append(']').toString();
+    }
+}

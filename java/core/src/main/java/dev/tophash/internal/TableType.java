@@ -1,0 +1,76 @@
+package dev.tophash.internal;
+
+import dev.tophash.internal.ffi.th_type;
+import dev.tophash.internal.ffi.tophash_h;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The key and value type of a native map, packed into a word so that a map need not refer to an
+ * object for it: a {@code th_type}.
+ */
+public final class TableType {
+    /** In place of a size: any number of bytes. */
+    public static final int BYTES = -1;
+
+    private static final int VALUE_SHIFT = 32;
+    private static final int ALIGN_SHIFT = 16;
+    private static final int SIZE_MASK = 0xffff;
+
+    private TableType() {}
+
+    /**
+     * Packs a type.
+     *
+     * @param keySize bytes, or {@link #BYTES}
+     * @param keyAlign a power of two that divides it
+     */
+    public static long of(int keySize, int keyAlign, int valueSize, int valueAlign) {
+        return (long) part(valueSize, valueAlign) << VALUE_SHIFT | part(keySize, keyAlign);
+    }
+
+    /** The same for parts that are aligned to their size. */
+    public static long of(int keySize, int valueSize) {
+        return of(keySize, natural(keySize), valueSize, natural(valueSize));
+    }
+
+    private static int natural(int size) {
+        return size <= 0 ? 1 : Math.min(Integer.lowestOneBit(size), Long.BYTES);
+    }
+
+    private static int part(int size, int align) {
+        return size == BYTES ? SIZE_MASK : align << ALIGN_SHIFT | size;
+    }
+
+    /** Bytes of a key, or {@link #BYTES}. */
+    public static int keySize(long type) {
+        return size((int) type);
+    }
+
+    /** Bytes of a value, or {@link #BYTES}. */
+    public static int valueSize(long type) {
+        return size((int) (type >>> VALUE_SHIFT));
+    }
+
+    private static int size(int part) {
+        return part == SIZE_MASK ? BYTES : part & SIZE_MASK;
+    }
+
+    private static byte kind(int part) {
+        return (byte) (part == SIZE_MASK ? tophash_h.TH_KIND_BYTES() : tophash_h.TH_KIND_FIXED());
+    }
+
+    static MemorySegment segment(long packed, Arena arena) {
+        int key = (int) packed;
+        int value = (int) (packed >>> VALUE_SHIFT);
+        MemorySegment type = arena.allocate(th_type.layout());
+        th_type.key_kind(type, kind(key));
+        th_type.value_kind(type, kind(value));
+        th_type.key_size(type, (short) Math.max(size(key), 0));
+        th_type.key_align(type, (short) (key == SIZE_MASK ? 0 : key >>> ALIGN_SHIFT));
+        th_type.value_size(type, (short) Math.max(size(value), 0));
+        th_type.value_align(type, (short) (value == SIZE_MASK ? 0 : value >>> ALIGN_SHIFT));
+        return type;
+    }
+}

@@ -1,0 +1,254 @@
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Writes the sources that are the same but for a type or a name: maps and sets of primitive types
+ * from the templates next to this file, and a Java method for each quick function from the C
+ * header. Run by the build: {@code java Generate.java HEADER TEMPLATES OUTPUT}.
+ *
+ * <p>A template is a Java class in which the words of {@link #words} stand for others. Files are
+ * only written when their content changes, so that the compiler need not run for nothing.
+ */
+final class Generate {
+    private static final Pattern WORDS =
+            Pattern.compile(
+                    "KeyValue|Key(?=Set|Consumer)|KEY_BOX|VALUE_BOX|KEY|VALUE|ADD_ALL_CALL|ADD_CALL");
+
+    private final Path templates;
+    private final Path output;
+
+    private Generate(Path templates, Path output) {
+        this.templates = templates;
+        this.output = output;
+    }
+
+    public static void main(String[] args) throws IOException {
+        Generate generate = new Generate(Path.of(args[1]), Path.of(args[2]));
+        for (List<String> types :
+                List.of(
+                        List.of("long", "long"),
+                        List.of("int", "int"),
+                        List.of("int", "long"),
+                        List.of("long", "int"),
+                        List.of("long", "double"))) {
+            generate.map(types.get(0), types.get(1));
+        }
+        generate.fill("KeySet", words("long", "long"));
+        generate.fill("KeySet", words("int", "int"));
+        generate.calls(Files.readString(Path.of(args[0])));
+    }
+
+    private void map(String key, String value) throws IOException {
+        fill("KeyValueMap", words(key, value));
+        fill("KeyValueConsumer", words(key, value));
+    }
+
+    /** What a template's words stand for. */
+    private static Map<String, String> words(String key, String value) {
+        boolean floating = value.equals("double");
+        return Map.of(
+                "KEY",
+                key,
+                "VALUE",
+                value,
+                "Key",
+                capitalized(key),
+                "KeyValue",
+                capitalized(key) + capitalized(value),
+                "KEY_BOX",
+                box(key),
+                "VALUE_BOX",
+                box(value),
+                "ADD_CALL",
+                floating ? "addDouble" : "add",
+                "ADD_ALL_CALL",
+                floating ? "addAllDouble" : "addAll");
+    }
+
+    private static String capitalized(String name) {
+        return Character.toUpperCase(name.charAt(0)) + name.substring(1);
+    }
+
+    private static String box(String primitive) {
+        return primitive.equals("int") ? "Integer" : capitalized(primitive);
+    }
+
+    private void fill(String template, Map<String, String> words) throws IOException {
+        String text = Files.readString(templates.resolve("dev/tophash/" + template + ".java"));
+        write("dev/tophash/" + replace(template, words) + ".java", replace(text, words));
+    }
+
+    private static String replace(String text, Map<String, String> words) {
+        return WORDS.matcher(text).replaceAll(m -> words.get(m.group()));
+    }
+
+    private void write(String name, String text) throws IOException {
+        Path file = output.resolve(name);
+        if (Files.exists(file) && Files.readString(file).equals(text)) {
+            return;
+        }
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+    }
+
+    // ---- calls ------------------------------------------------------------------------------
+
+    private static final Pattern DECLARATION =
+            Pattern.compile(
+                    "TH_API (\\w+) (th_(word|bytes|entry|cursor|map)_(\\w+))\\(([^;]*)\\);");
+
+    /** Quick functions of the map family; its others are ordinary. */
+    private static final List<String> QUICK_MAP_FUNCTIONS = List.of("size");
+
+    /** Called with keys and values in memory of our own too: AddressCalls. */
+    private static final List<String> BY_ADDRESS =
+            List.of("th_bytes_contains", "th_entry_get", "th_entry_put", "th_entry_remove");
+
+    /** A C parameter as the Java method takes it. */
+    private record Parameter(String type, String name) {}
+
+    private void calls(String header) throws IOException {
+        Map<String, List<String>> classes = new TreeMap<>();
+        Matcher m = DECLARATION.matcher(header);
+        while (m.find()) {
+            String family = m.group(3);
+            boolean quickMap = !family.equals("map") || QUICK_MAP_FUNCTIONS.contains(m.group(4));
+            if (!quickMap) {
+                continue;
+            }
+            boolean cursor = family.equals("cursor") || family.equals("map");
+            String type = cursor ? "MapCalls" : capitalized(family) + "Calls";
+            String name = camelCase(family.equals("cursor") ? "cursor_" + m.group(4) : m.group(4));
+            List<Parameter> parameters = parameters(m.group(5));
+            call(classes, type, name, m, parameters, link(parameters));
+            if (BY_ADDRESS.contains(m.group(2))) {
+                List<Parameter> addresses =
+                        parameters.stream()
+                                .map(
+                                        p ->
+                                                new Parameter(
+                                                        p.type().equals("MemorySegment")
+                                                                ? "long"
+                                                                : p.type(),
+                                                        p.name()))
+                                .toList();
+                call(classes, "AddressCalls", name, m, addresses, "quickOnAddresses");
+            }
+        }
+        for (Map.Entry<String, List<String>> e : classes.entrySet()) {
+            write(
+                    "dev/tophash/internal/" + e.getKey() + ".java",
+                    callsClass(e.getKey(), e.getValue()));
+        }
+    }
+
+    /** The method of Linkage that links a function. */
+    private static String link(List<Parameter> parameters) {
+        boolean takesMap = parameters.getFirst().type().equals("long");
+        return !takesMap ? "quickOnNoMap" : onArrays(parameters) ? "quickOnArrays" : "quick";
+    }
+
+    private static boolean onArrays(List<Parameter> parameters) {
+        return parameters.stream().anyMatch(p -> p.type().equals("MemorySegment"));
+    }
+
+    private static List<Parameter> parameters(String c) {
+        List<Parameter> parameters = new ArrayList<>();
+        for (String one : c.replaceAll("\\s+", " ").split(", ")) {
+            String name = camelCase(one.replaceAll(".*[ *]", ""));
+            boolean pointer = one.contains("*");
+            String type =
+                    one.startsWith("th_map *")
+                            ? "long"
+                            : pointer ? "MemorySegment" : javaType(one.replaceAll(" .*", ""));
+            parameters.add(new Parameter(type, name));
+        }
+        return parameters;
+    }
+
+    private static String javaType(String c) {
+        return switch (c) {
+            case "uint64_t", "int64_t" -> "long";
+            case "uint32_t", "th_status" -> "int";
+            default -> throw new IllegalArgumentException("no Java type for " + c);
+        };
+    }
+
+    private static String camelCase(String c) {
+        return Pattern.compile("_(\\w)").matcher(c).replaceAll(m -> m.group(1).toUpperCase());
+    }
+
+    private static void call(
+            Map<String, List<String>> classes,
+            String type,
+            String name,
+            MatchResult m,
+            List<Parameter> parameters,
+            String link) {
+        String declared =
+                parameters.stream()
+                        .map(p -> p.type() + " " + p.name())
+                        .collect(Collectors.joining(", "));
+        String passed = parameters.stream().map(Parameter::name).collect(Collectors.joining(", "));
+        String text =
+                """
+                    private static final class %1$s {
+                        static final MethodHandle HANDLE =
+                                Linkage.%2$s(tophash_h.%3$s$address(), tophash_h.%3$s$descriptor());
+                    }
+
+                    /** {@code %3$s}. */
+                    public static %4$s %5$s(%6$s) {
+                        try {
+                            return (%4$s) %1$s.HANDLE.invokeExact(%7$s);
+                        } catch (Throwable t) {
+                            throw Linkage.unexpected(t);
+                        }
+                    }
+                """
+                        .formatted(
+                                capitalized(name),
+                                link,
+                                m.group(2),
+                                javaType(m.group(1)),
+                                name,
+                                declared,
+                                passed);
+        classes.computeIfAbsent(type, t -> new ArrayList<>()).add(text);
+    }
+
+    private static String callsClass(String type, List<String> calls) {
+        boolean segments = calls.stream().anyMatch(c -> c.contains("MemorySegment"));
+        return """
+        package dev.tophash.internal;
+
+        import dev.tophash.internal.ffi.tophash_h;
+
+        %s
+        import java.lang.invoke.MethodHandle;
+
+        /**
+         * Quick functions, one method each: see {@code tophash.h} for what they do and return. A map is
+         * its address. Each is linked when it is first used, because linking one takes milliseconds.
+         */
+        public final class %s {
+            private %s() {}
+
+        %s}
+        """
+                .formatted(
+                        segments ? "import java.lang.foreign.MemorySegment;" : "",
+                        type,
+                        type,
+                        String.join("\n", calls));
+    }
+}

@@ -1,0 +1,642 @@
+package dev.tophash;
+
+import static dev.tophash.internal.Status.ABSENT;
+import static dev.tophash.internal.Status.PRESENT;
+
+import dev.tophash.internal.Batches;
+import dev.tophash.internal.TableOptions;
+import dev.tophash.internal.TableType;
+import dev.tophash.internal.WordCalls;
+import dev.tophash.internal.Words;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * A hash map from {@code KEY} to {@code VALUE} whose entries lie in native memory. Any key and any
+ * value is allowed; an absent key reads as the map's {@linkplain #defaultValue default value}.
+ *
+ * {@snippet :
+ * try (KeyValueMap map = KeyValueMap.withExpectedSize(1_000_000)) {
+ *     map.put(42, 1);
+ *     map.addTo(42, 10);
+ *     VALUE v = map.get(42); // 11
+ *
+ *     KEY[] keys = {1, 42};
+ *     VALUE[] values = new VALUE[2];
+ *     map.getAll(keys, values); // many keys at once: several times as fast as one by one
+ * }
+ * }
+ *
+ * Memory, lifetimes, threads and closing: see {@link OffHeap}. Every method of a closed map throws
+ * {@link IllegalStateException}. Methods that write throw {@link
+ * java.util.ConcurrentModificationException} when another thread is seen writing, and {@link
+ * OutOfMemoryError} when native memory is refused; the map is then unchanged (a batch has done a
+ * first part of its keys).
+ *
+ * <p>Batch methods take arrays of the same length, a part of them by offset and length, or memory
+ * segments in native byte order, aligned to the size of an element. Element i of one belongs to
+ * element i of the other. To code that wants a {@link Map}, {@link #asMap} is one.
+ */
+public final class KeyValueMap extends OffHeapTable {
+    private static final long TYPE = TableType.of(KEY_BOX.BYTES, VALUE_BOX.BYTES);
+
+    private final VALUE defaultValue;
+
+    private KeyValueMap(TableOptions options, VALUE defaultValue) {
+        super(TYPE, options);
+        this.defaultValue = defaultValue;
+    }
+
+    /**
+     * Makes a map with the default value 0. It holds no native memory before the first write.
+     *
+     * @return an empty map
+     */
+    public static KeyValueMap create() {
+        return new KeyValueMap(TableOptions.DEFAULT, 0);
+    }
+
+    /**
+     * Makes a map whose first write allocates enough for a number of entries.
+     *
+     * @param expectedSize entries that fit without growth, 0 or more
+     * @return an empty map with the default value 0
+     * @throws IllegalArgumentException if {@code expectedSize} is negative or beyond what a map can
+     *     have
+     */
+    public static KeyValueMap withExpectedSize(long expectedSize) {
+        return builder().expectedSize(expectedSize).build();
+    }
+
+    /**
+     * Starts to choose more than the expected size.
+     *
+     * @return a builder that has chosen nothing yet
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Makes maps of this type. */
+    public static final class Builder extends MapBuilder<Builder> {
+        private VALUE defaultValue;
+
+        private Builder() {}
+
+        /**
+         * Chooses what the map returns for an absent key.
+         *
+         * @param value any value; 0 unless chosen
+         * @return this builder
+         */
+        public Builder defaultValue(VALUE value) {
+            defaultValue = value;
+            return this;
+        }
+
+        /**
+         * Makes a map. It holds no native memory before the first write.
+         *
+         * @return an empty map
+         */
+        public KeyValueMap build() {
+            return new KeyValueMap(options(), defaultValue);
+        }
+    }
+
+    /**
+     * What this map returns for an absent key; chosen when it was created.
+     *
+     * @return the default value, 0 unless another was given
+     */
+    public VALUE defaultValue() {
+        return defaultValue;
+    }
+
+    /**
+     * The value of a key.
+     *
+     * @param key any key
+     * @return its value, or the default value if it is absent
+     */
+    public VALUE get(KEY key) {
+        return getOrDefault(key, defaultValue);
+    }
+
+    /**
+     * The value of a key.
+     *
+     * @param key any key
+     * @param otherwise what to return if it is absent
+     * @return its value, or {@code otherwise}
+     */
+    public VALUE getOrDefault(KEY key, VALUE otherwise) {
+        long word = WordCalls.get(map, stamp, key, Words.of(otherwise));
+        checkOpen();
+        return Words.toVALUE(word);
+    }
+
+    /**
+     * Whether a key is present.
+     *
+     * @param key any key
+     * @return true if it has a value
+     */
+    public boolean containsKey(KEY key) {
+        int status = WordCalls.contains(map, stamp, key);
+        checkOpen();
+        return status == PRESENT;
+    }
+
+    /**
+     * Sets the value of a key.
+     *
+     * @param key any key
+     * @param value any value
+     * @return the previous value, or the default value if the key was absent
+     */
+    public VALUE put(KEY key, VALUE value) {
+        return replaced(write(Write.PUT, key, Words.of(value)));
+    }
+
+    /**
+     * Sets the value of a key unless it has one.
+     *
+     * @param key any key
+     * @param value any value
+     * @return the value that the key has had, or the default value if it was absent and is now set
+     */
+    public VALUE putIfAbsent(KEY key, VALUE value) {
+        return replaced(write(Write.PUT_IF_ABSENT, key, Words.of(value)));
+    }
+
+    /**
+     * Adds to the value of a key; what does not fit wraps around, but for floating point. An absent
+     * key starts from the default value.
+     *
+     * @param key any key
+     * @param delta what to add
+     * @return the value before, or the default value if the key was absent
+     */
+    public VALUE addTo(KEY key, VALUE delta) {
+        return replaced(write(Write.ADD, key, Words.of(delta)));
+    }
+
+    /**
+     * Removes a key.
+     *
+     * @param key any key
+     * @return the value that it had, or the default value if it was absent
+     */
+    public VALUE remove(KEY key) {
+        return replaced(write(Write.REMOVE, key, 0));
+    }
+
+    /** What a write that has returned ABSENT or PRESENT found. */
+    private VALUE replaced(int status) {
+        return status == ABSENT ? defaultValue : Words.toVALUE(previous());
+    }
+
+    private int write(Write kind, KEY key, long operand) {
+        for (int round = 0; ; round++) {
+            writes++;
+            int status = writeOnce(kind, key, operand);
+            if (status >= 0) {
+                return status;
+            }
+            if (kind == Write.REMOVE && neverWritten()) {
+                return ABSENT;
+            }
+            recover(status, 0, round);
+        }
+    }
+
+    /** Comparisons rather than a switch: they vanish where the kind is known. */
+    private int writeOnce(Write kind, KEY key, long operand) {
+        if (kind == Write.PUT) {
+            return WordCalls.put(map, stamp, key, operand);
+        }
+        if (kind == Write.PUT_IF_ABSENT) {
+            return WordCalls.putIfAbsent(map, stamp, key, operand);
+        }
+        if (kind == Write.ADD) {
+            return WordCalls.ADD_CALL(map, stamp, key, operand, Words.of(defaultValue));
+        }
+        return WordCalls.remove(map, stamp, key);
+    }
+
+    /**
+     * Looks up many keys.
+     *
+     * @param keys the keys
+     * @param values receives their values, the default value for absent ones
+     * @return how many keys are present
+     * @throws IllegalArgumentException if the arrays differ in length
+     */
+    public long getAll(KEY[] keys, VALUE[] values) {
+        return getAll(keys, values, 0, Batches.sameLength(keys.length, values.length));
+    }
+
+    /**
+     * Looks up many keys.
+     *
+     * @param keys the keys
+     * @param values receives their values, the default value for absent ones
+     * @param offset first element of both arrays
+     * @param length number of elements
+     * @return how many keys are present
+     * @throws IndexOutOfBoundsException if the part does not lie within both arrays
+     */
+    public long getAll(KEY[] keys, VALUE[] values, int offset, int length) {
+        return getAll(Batches.part(keys, offset, length), Batches.part(values, offset, length));
+    }
+
+    /**
+     * Looks up many keys.
+     *
+     * @param keys elements of type {@code KEY}
+     * @param values as many of type {@code VALUE}: receives the values, the default value for
+     *     absent keys
+     * @return how many keys are present
+     * @throws IllegalArgumentException if the segments differ in length, are misaligned or
+     *     read-only
+     */
+    public long getAll(MemorySegment keys, MemorySegment values) {
+        long n = Batches.elements(keys, KEY_BOX.BYTES, "keys");
+        Batches.elements(values, VALUE_BOX.BYTES, "values", n);
+        Batches.writable(values, "values");
+        long otherwise = Words.of(defaultValue);
+        return runBatch(
+                n, p -> WordCalls.getAll(map, stamp, keys, values, n, otherwise, p), NO_BYTES);
+    }
+
+    /**
+     * Sets the values of many keys, in order.
+     *
+     * @param keys the keys
+     * @param values their values
+     * @return how many keys were present before
+     * @throws IllegalArgumentException if the arrays differ in length
+     */
+    public long putAll(KEY[] keys, VALUE[] values) {
+        return putAll(keys, values, 0, Batches.sameLength(keys.length, values.length));
+    }
+
+    /**
+     * Sets the values of many keys, in order.
+     *
+     * @param keys the keys
+     * @param values their values
+     * @param offset first element of both arrays
+     * @param length number of elements
+     * @return how many keys were present before
+     * @throws IndexOutOfBoundsException if the part does not lie within both arrays
+     */
+    public long putAll(KEY[] keys, VALUE[] values, int offset, int length) {
+        return putAll(Batches.part(keys, offset, length), Batches.part(values, offset, length));
+    }
+
+    /**
+     * Sets the values of many keys, in order.
+     *
+     * @param keys elements of type {@code KEY}
+     * @param values as many of type {@code VALUE}
+     * @return how many keys were present before
+     * @throws IllegalArgumentException if the segments differ in length or are misaligned
+     */
+    public long putAll(MemorySegment keys, MemorySegment values) {
+        long n = Batches.elements(keys, KEY_BOX.BYTES, "keys");
+        Batches.elements(values, VALUE_BOX.BYTES, "values", n);
+        writes++;
+        return runBatch(n, p -> WordCalls.putAll(map, stamp, keys, values, n, p), NO_BYTES);
+    }
+
+    /**
+     * Adds to the values of many keys, in order, as {@link #addTo} does.
+     *
+     * @param keys the keys
+     * @param deltas what to add to each
+     * @return how many keys were present before
+     * @throws IllegalArgumentException if the arrays differ in length
+     */
+    public long addAll(KEY[] keys, VALUE[] deltas) {
+        return addAll(keys, deltas, 0, Batches.sameLength(keys.length, deltas.length));
+    }
+
+    /**
+     * Adds to the values of many keys, in order, as {@link #addTo} does.
+     *
+     * @param keys the keys
+     * @param deltas what to add to each
+     * @param offset first element of both arrays
+     * @param length number of elements
+     * @return how many keys were present before
+     * @throws IndexOutOfBoundsException if the part does not lie within both arrays
+     */
+    public long addAll(KEY[] keys, VALUE[] deltas, int offset, int length) {
+        return addAll(Batches.part(keys, offset, length), Batches.part(deltas, offset, length));
+    }
+
+    /**
+     * Adds to the values of many keys, in order, as {@link #addTo} does.
+     *
+     * @param keys elements of type {@code KEY}
+     * @param deltas as many of type {@code VALUE}
+     * @return how many keys were present before
+     * @throws IllegalArgumentException if the segments differ in length or are misaligned
+     */
+    public long addAll(MemorySegment keys, MemorySegment deltas) {
+        long n = Batches.elements(keys, KEY_BOX.BYTES, "keys");
+        Batches.elements(deltas, VALUE_BOX.BYTES, "deltas", n);
+        writes++;
+        long otherwise = Words.of(defaultValue);
+        return runBatch(
+                n,
+                p -> WordCalls.ADD_ALL_CALL(map, stamp, keys, deltas, n, otherwise, p),
+                NO_BYTES);
+    }
+
+    /**
+     * Removes many keys.
+     *
+     * @param keys the keys
+     * @return how many were present
+     */
+    public long removeAll(KEY[] keys) {
+        return removeAll(keys, 0, keys.length);
+    }
+
+    /**
+     * Removes many keys.
+     *
+     * @param keys the keys
+     * @param offset first element
+     * @param length number of elements
+     * @return how many were present
+     * @throws IndexOutOfBoundsException if the part does not lie within the array
+     */
+    public long removeAll(KEY[] keys, int offset, int length) {
+        return removeAll(Batches.part(keys, offset, length));
+    }
+
+    /**
+     * Removes many keys.
+     *
+     * @param keys elements of type {@code KEY}
+     * @return how many were present
+     * @throws IllegalArgumentException if the segment is misaligned
+     */
+    public long removeAll(MemorySegment keys) {
+        long n = Batches.elements(keys, KEY_BOX.BYTES, "keys");
+        checkOpen();
+        if (neverWritten()) {
+            return 0;
+        }
+        writes++;
+        return runBatch(n, p -> WordCalls.removeAll(map, stamp, keys, n, p), NO_BYTES);
+    }
+
+    /**
+     * Tells of many keys whether they are present.
+     *
+     * @param keys the keys
+     * @param found receives true or false for each
+     * @return how many keys are present
+     * @throws IllegalArgumentException if the arrays differ in length
+     */
+    public long containsAll(KEY[] keys, boolean[] found) {
+        return containsAll(keys, found, 0, Batches.sameLength(keys.length, found.length));
+    }
+
+    /**
+     * Tells of many keys whether they are present.
+     *
+     * @param keys the keys
+     * @param found receives true or false for each
+     * @param offset first element of both arrays
+     * @param length number of elements
+     * @return how many keys are present
+     * @throws IndexOutOfBoundsException if the part does not lie within both arrays
+     */
+    public long containsAll(KEY[] keys, boolean[] found, int offset, int length) {
+        MemorySegment all = Batches.part(keys, offset, length);
+        Objects.checkFromIndexSize(offset, length, found.length);
+        checkOpen();
+        return Batches.found(
+                found,
+                offset,
+                length,
+                (from, answers) -> {
+                    long size = answers.byteSize() * KEY_BOX.BYTES;
+                    return containsAll(all.asSlice(from * KEY_BOX.BYTES, size), answers);
+                });
+    }
+
+    /**
+     * Tells of many keys whether they are present.
+     *
+     * @param keys elements of type {@code KEY}
+     * @param found a byte for each key: receives 1 or 0
+     * @return how many keys are present
+     * @throws IllegalArgumentException if the segments do not go together, are misaligned or
+     *     read-only
+     */
+    public long containsAll(MemorySegment keys, MemorySegment found) {
+        long n = Batches.elements(keys, KEY_BOX.BYTES, "keys");
+        Batches.elements(found, Byte.BYTES, "found", n);
+        Batches.writable(found, "found");
+        return runBatch(n, p -> WordCalls.containsAll(map, stamp, keys, found, n, p), NO_BYTES);
+    }
+
+    /**
+     * Calls an action for each entry; what it may do to the map meanwhile, {@link MapCursor} says.
+     *
+     * @param action called with key and value
+     */
+    public void forEach(KeyValueConsumer action) {
+        Objects.requireNonNull(action);
+        Cursor cursor = cursor();
+        while (cursor.next()) {
+            action.accept(cursor.key(), cursor.value());
+        }
+    }
+
+    /**
+     * Starts a walk over the entries.
+     *
+     * @return a cursor before its first entry
+     */
+    public Cursor cursor() {
+        return new Cursor(this);
+    }
+
+    /**
+     * This map as a {@link Map} of boxed keys and values: a view, which reads and writes this map
+     * and lives as long. Keys and values must not be null; an absent key reads as null, whatever
+     * the default value. Iterators keep the promises of {@link MapCursor}.
+     *
+     * @return a new view
+     */
+    public Map<KEY_BOX, VALUE_BOX> asMap() {
+        return new AsMap(this);
+    }
+
+    private static final class AsMap extends EntryMap<KEY_BOX, VALUE_BOX> {
+        private final KeyValueMap table;
+
+        AsMap(KeyValueMap table) {
+            this.table = table;
+        }
+
+        @Override
+        OffHeapTable table() {
+            return table;
+        }
+
+        @Override
+        Object find(Object key) {
+            if (!(key instanceof KEY_BOX k)) {
+                table.checkOpen();
+                return NOTHING;
+            }
+            // One call tells of nearly every key that is present; that of an absent key takes two.
+            VALUE value = table.getOrDefault(k, GUARD);
+            return value == GUARD && !table.containsKey(k) ? NOTHING : (VALUE_BOX) value;
+        }
+
+        @Override
+        Object insert(KEY_BOX key, VALUE_BOX value, PutMode mode) {
+            KEY k = key;
+            long word = Words.of((VALUE) value);
+            if (mode == PutMode.IF_PRESENT && !table.containsKey(k)) {
+                return NOTHING;
+            }
+            Write kind = mode == PutMode.IF_ABSENT ? Write.PUT_IF_ABSENT : Write.PUT;
+            return before(table.write(kind, k, word));
+        }
+
+        @Override
+        Object delete(Object key) {
+            if (!(key instanceof KEY_BOX k)) {
+                table.checkOpen();
+                return NOTHING;
+            }
+            return before(table.write(Write.REMOVE, k, 0));
+        }
+
+        private Object before(int status) {
+            return status == PRESENT ? (Object) Words.toVALUE(table.previous()) : NOTHING;
+        }
+
+        @Override
+        Cursor walk() {
+            return new Cursor(table);
+        }
+
+        /** A value that few entries have. */
+        private static final VALUE GUARD = 0x5eed_c0de;
+    }
+
+    /** A walk over a {@link KeyValueMap}. */
+    public static final class Cursor extends MapCursor
+            implements EntryMap.Walk<KEY_BOX, VALUE_BOX> {
+        private final KeyValueMap map;
+        private KEY[] keys;
+        private VALUE[] values;
+        private MemorySegment keyChunk;
+        private MemorySegment valueChunk;
+
+        private Cursor(KeyValueMap map) {
+            super(map);
+            this.map = map;
+        }
+
+        private Cursor(Cursor other) {
+            super(other);
+            this.map = other.map;
+        }
+
+        /**
+         * The key of the entry that {@link #next} moved to.
+         *
+         * @return its key
+         * @throws IllegalStateException if there is no such entry
+         */
+        public KEY key() {
+            return keys[here()];
+        }
+
+        /**
+         * The value of the entry that {@link #next} moved to.
+         *
+         * @return its value at that moment, or the one given to {@link #setValue} since
+         * @throws IllegalStateException if there is no such entry
+         */
+        public VALUE value() {
+            return values[here()];
+        }
+
+        /**
+         * Gives the entry another value.
+         *
+         * @param value the new value
+         * @throws IllegalStateException if there is no entry, it has been removed, or the map is
+         *     closed
+         */
+        public void setValue(VALUE value) {
+            int at = here();
+            update(() -> map.put(keys[at], value));
+            values[at] = value;
+        }
+
+        @Override
+        public KEY_BOX boxedKey() {
+            return key();
+        }
+
+        @Override
+        public VALUE_BOX boxedValue() {
+            return value();
+        }
+
+        @Override
+        public Cursor split() {
+            Cursor other = new Cursor(this);
+            return splitTo(other) ? other : null;
+        }
+
+        @Override
+        void resize(int entries, long keyBytes, long valueBytes) {
+            keys = new KEY[entries];
+            values = new VALUE[entries];
+            keyChunk = MemorySegment.ofArray(keys);
+            valueChunk = MemorySegment.ofArray(values);
+        }
+
+        @Override
+        MemorySegment keyChunk() {
+            return keyChunk;
+        }
+
+        @Override
+        MemorySegment valueChunk() {
+            return valueChunk;
+        }
+
+        @Override
+        boolean reload(int i) {
+            if (!map.containsKey(keys[i])) {
+                return false;
+            }
+            values[i] = map.get(keys[i]);
+            return true;
+        }
+
+        @Override
+        void removeAt(int i) {
+            map.remove(keys[i]);
+        }
+    }
+}
