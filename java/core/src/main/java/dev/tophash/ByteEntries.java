@@ -247,6 +247,7 @@ final class ByteEntries {
         return table.runBatch(
                 n,
                 p -> {
+                    MemorySegment room = values.bytes(); // asked for once: see ValueBuffer.part
                     int status =
                             EntryCalls.getAll(
                                     table.map,
@@ -255,10 +256,10 @@ final class ByteEntries {
                                     some.data().byteSize(),
                                     some.starts(),
                                     some.ends(),
-                                    values.bytes(),
-                                    values.bytes().byteSize(),
-                                    values.ends(),
-                                    values.found(),
+                                    room,
+                                    room.byteSize(),
+                                    values.ends(n),
+                                    values.found(n),
                                     n,
                                     p);
                     SpanBatch.checked(status, some, keyWidth, p);

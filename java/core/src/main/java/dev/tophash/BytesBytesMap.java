@@ -31,12 +31,12 @@ import java.util.function.BiConsumer;
  * <p>Memory, lifetimes, threads and closing: see {@link OffHeap}. Every method of a closed map
  * throws {@link IllegalStateException}. Methods that write throw {@link
  * java.util.ConcurrentModificationException} when another thread is seen writing, {@link
- * OutOfMemoryError} when native memory is refused, and {@link IllegalArgumentException} for a key or
- * value beyond the limit; the map is then unchanged (a batch has done a first part of its keys). A
- * {@code null} key or value is a {@link NullPointerException}. Where one length was chosen, a key or
- * value of another, read or written, is an {@link IllegalArgumentException}, and a batch with one in
- * it does nothing else. A value beyond what an array can hold is an {@link OutOfMemoryError} to
- * methods that return one.
+ * OutOfMemoryError} when native memory is refused, and {@link IllegalArgumentException} for a key
+ * or value beyond the limit; the map is then unchanged (a batch has done a first part of its keys).
+ * A {@code null} key or value is a {@link NullPointerException}. Where one length was chosen, a key
+ * or value of another, read or written, is an {@link IllegalArgumentException}, and a batch with
+ * one in it does nothing else. A value beyond what an array can hold is an {@link OutOfMemoryError}
+ * to methods that return one.
  */
 public final class BytesBytesMap extends OffHeapTable {
     /** What the widths of a map without them are. */
@@ -97,8 +97,7 @@ public final class BytesBytesMap extends OffHeapTable {
          * @throws IllegalArgumentException if it is out of range
          */
         public Builder keyWidth(int bytes) {
-            keyWidth =
-                    BytesLongMap.checkWidth("keyWidth", bytes, 1, tophash_h.TH_MAX_FIXED_KEY());
+            keyWidth = BytesLongMap.checkWidth("keyWidth", bytes, 1, tophash_h.TH_MAX_FIXED_KEY());
             return this;
         }
 
@@ -339,8 +338,8 @@ public final class BytesBytesMap extends OffHeapTable {
     }
 
     /**
-     * Looks up many keys. If the buffer is over memory of the caller, and the values do not all fit,
-     * only the first {@link ValueBuffer#count} keys are looked up; {@code keys.part(count,
+     * Looks up many keys. If the buffer is over memory of the caller, and the values do not all
+     * fit, only the first {@link ValueBuffer#count} keys are looked up; {@code keys.part(count,
      * keys.count() - count)} are the others.
      *
      * @param keys the keys
@@ -424,12 +423,12 @@ public final class BytesBytesMap extends OffHeapTable {
     }
 
     /**
-     * This map as a {@link Map}: a view, which reads and writes this map and lives as long. Keys and
-     * values are buffers, because arrays have no equality by content: one given to the view is read
-     * from its position to its limit, which stay where they are; those that the view returns are
-     * read-only copies. What cannot be a key, such as a buffer of the wrong length, is absent, and
-     * refused by writes with {@link IllegalArgumentException}. Keys and values must not be null.
-     * Iterators keep the promises of {@link MapCursor}.
+     * This map as a {@link Map}: a view, which reads and writes this map and lives as long. Keys
+     * and values are buffers, because arrays have no equality by content: one given to the view is
+     * read from its position to its limit, which stay where they are; those that the view returns
+     * are read-only copies. What cannot be a key, such as a buffer of the wrong length, is absent,
+     * and refused by writes with {@link IllegalArgumentException}. Keys and values must not be
+     * null. Iterators keep the promises of {@link MapCursor}.
      *
      * @return a new view
      */

@@ -17,16 +17,16 @@ import java.lang.foreign.MemorySegment;
  * 2<sup>31</sup>-1 bytes, any bytes, and may be empty, unless the map was made for keys of one
  * length; an absent key reads as the map's {@linkplain #defaultValue default value}.
  *
- * <p>Keys are given as {@code byte[]} or as {@link MemorySegment} (any segment, native or heap, read
- * from its start to its end), and are looked up where they lie. Batch methods take {@link Spans};
- * value i belongs to key i.
+ * <p>Keys are given as {@code byte[]} or as {@link MemorySegment} (any segment, native or heap,
+ * read from its start to its end), and are looked up where they lie. Batch methods take {@link
+ * Spans}; value i belongs to key i.
  *
  * <p>Memory, lifetimes, threads and closing: see {@link OffHeap}. Every method of a closed map
  * throws {@link IllegalStateException}. Methods that write throw {@link
  * java.util.ConcurrentModificationException} when another thread is seen writing, {@link
  * OutOfMemoryError} when native memory is refused, and {@link IllegalArgumentException} for a key
- * beyond the limit; the map is then unchanged (a batch has done a first part of its keys). A
- * {@code null} key is a {@link NullPointerException}. In a map of {@linkplain
+ * beyond the limit; the map is then unchanged (a batch has done a first part of its keys). A {@code
+ * null} key is a {@link NullPointerException}. In a map of {@linkplain
  * BytesLongMap.Builder#keyWidth fixed key width}, methods that read or write a key of another
  * length throw {@link IllegalArgumentException}, and a batch with one in it does nothing else.
  */

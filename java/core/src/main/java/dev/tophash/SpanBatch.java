@@ -82,7 +82,8 @@ final class SpanBatch {
                             p -> {
                                 int status = step.run(some, theirs, p);
                                 if (status == tophash_h.TH_INVALID()) {
-                                    RuntimeException e = theirs.refusal(done(p), valueWidth, "value");
+                                    RuntimeException e =
+                                            theirs.refusal(done(p), valueWidth, "value");
                                     throw e == null ? refusal(some, keyWidth, p) : e;
                                 }
                                 return status;
@@ -150,8 +151,7 @@ final class SpanBatch {
                 0,
                 found.length,
                 (from, answers) ->
-                        containsAll(
-                                table, keyWidth, keys.part(from, answers.byteSize()), answers));
+                        containsAll(table, keyWidth, keys.part(from, answers.byteSize()), answers));
     }
 
     static long containsAll(OffHeapTable table, int keyWidth, Spans keys, MemorySegment found) {

@@ -81,8 +81,7 @@ public final class Spans {
      * @throws IndexOutOfBoundsException if the part does not lie within both arrays, or a sequence
      *     not within the data
      */
-    public static Spans of(
-            MemorySegment data, long[] starts, long[] ends, int offset, int length) {
+    public static Spans of(MemorySegment data, long[] starts, long[] ends, int offset, int length) {
         Batches.spans(data, starts, ends, offset, length);
         return new Spans(
                 data,

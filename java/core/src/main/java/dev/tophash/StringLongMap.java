@@ -285,8 +285,7 @@ public final class StringLongMap extends BytesKeyMap {
      * @throws IndexOutOfBoundsException if the part does not lie within the array
      */
     public long removeAll(String[] keys, int offset, int length) {
-        return inChunks(
-                keys, offset, length, keys.length, (chunk, from, n) -> removeAll(chunk));
+        return inChunks(keys, offset, length, keys.length, (chunk, from, n) -> removeAll(chunk));
     }
 
     /**
@@ -372,9 +371,9 @@ public final class StringLongMap extends BytesKeyMap {
      * This map as a {@link Map} of strings: a view, which reads and writes this map and lives as
      * long. Keys and values must not be null; an absent key reads as null, whatever the default
      * value. A string that has no UTF-8 encoding is absent, and refused by writes with {@link
-     * IllegalArgumentException}. Iterators keep the promises of {@link MapCursor}; a key whose bytes
-     * are no UTF-8 (it was put as bytes) is shown with U+FFFD in place of what is malformed, and
-     * cannot be found by that string.
+     * IllegalArgumentException}. Iterators keep the promises of {@link MapCursor}; a key whose
+     * bytes are no UTF-8 (it was put as bytes) is shown with U+FFFD in place of what is malformed,
+     * and cannot be found by that string.
      *
      * @return a new view
      */
@@ -408,8 +407,7 @@ public final class StringLongMap extends BytesKeyMap {
     }
 
     /** A walk over a {@link StringLongMap}. */
-    public static final class Cursor extends BytesKeyCursor
-            implements EntryMap.Walk<String, Long> {
+    public static final class Cursor extends BytesKeyCursor implements EntryMap.Walk<String, Long> {
         private Cursor(StringLongMap map) {
             super(map);
         }

@@ -5,7 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import dev.tophash.internal.Batches;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
+import java.util.ConcurrentModificationException;
 import java.util.Objects;
 
 /**
@@ -140,23 +140,17 @@ public final class ValueBuffer {
         }
         count = 0;
         width = valueWidth;
-        long n = Math.min(keys, MOST);
-        if (width > 0 && !grows) {
-            n = Math.min(n, bytes.byteSize() / width);
-            if (n == 0 && keys > 0) {
-                throw tooSmall(width);
-            }
-        }
+        int n = (int) Math.min(keys, MOST);
         if (found.length < n) {
-            found = new byte[(int) n];
+            found = new byte[n];
         }
         if (varies() && ends.length < n) {
-            ends = new long[(int) n];
+            ends = new long[n];
         }
         if (grows) {
-            enlarge(varies() ? Math.min(FIRST_BYTES, n * Long.BYTES) : n * width, 0);
+            enlarge(varies() ? Math.min(FIRST_BYTES, (long) n * Long.BYTES) : (long) n * width, 0);
         }
-        return (int) n;
+        return n;
     }
 
     /**
@@ -195,8 +189,7 @@ public final class ValueBuffer {
             return;
         }
         if (size > MOST) {
-            throw new OutOfMemoryError(
-                    "values of " + size + " bytes together do not fit an array");
+            throw new OutOfMemoryError("values of " + size + " bytes together do not fit an array");
         }
         byte[] larger = new byte[(int) size];
         MemorySegment.copy(bytes, JAVA_BYTE, 0, larger, 0, (int) used);
@@ -207,12 +200,26 @@ public final class ValueBuffer {
         return bytes;
     }
 
-    /** Where C puts the ends of values; NULL if all have one width. */
-    MemorySegment ends() {
-        return varies() ? MemorySegment.ofArray(ends) : MemorySegment.NULL;
+    /** Where C puts the ends of n values; NULL if all have one width. */
+    MemorySegment ends(int n) {
+        return varies()
+                ? part(MemorySegment.ofArray(ends), (long) n * Long.BYTES)
+                : MemorySegment.NULL;
     }
 
-    MemorySegment found() {
-        return MemorySegment.ofArray(found);
+    /** Where C puts whether n keys were found. */
+    MemorySegment found(int n) {
+        return part(MemorySegment.ofArray(found), n);
+    }
+
+    /**
+     * The first bytes of an array that C writes to: another thread, which should not be using this
+     * buffer, may have put a shorter one in place.
+     */
+    private static MemorySegment part(MemorySegment array, long size) {
+        if (array.byteSize() < size) {
+            throw new ConcurrentModificationException("another thread is using this buffer");
+        }
+        return array.asSlice(0, size);
     }
 }

@@ -53,9 +53,10 @@ class CapacityTest {
     void negativeSizesAreRefusedWithTheirValue() {
         for (long bad : new long[] {-1, Long.MIN_VALUE}) {
             refused("expectedSize is " + bad, () -> LongLongMap.withExpectedSize(bad));
-            refused("expectedSize is " + bad, () -> LongLongMap.withExpectedSize(bad, 1));
+            refused("expectedSize is " + bad, () -> LongLongMap.builder().expectedSize(bad));
             refused("expectedSize is " + bad, () -> StringLongMap.withExpectedSize(bad));
-            refused("expectedSize is " + bad, () -> StringLongMap.withExpectedSize(bad, 1));
+            refused("expectedSize is " + bad, () -> BytesLongMap.withExpectedSize(bad));
+            refused("expectedSize is " + bad, () -> BytesBytesMap.withExpectedSize(bad));
             try (LongLongMap map = LongLongMap.create()) {
                 refused("entries is " + bad, () -> map.reserve(bad));
             }

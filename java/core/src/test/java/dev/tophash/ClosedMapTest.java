@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -27,7 +28,14 @@ import java.util.stream.Stream;
 class ClosedMapTest {
     /** What a closed map still answers: it does nothing, or tells of the Java object only. */
     private static final Set<String> ALLOWED =
-            Set.of("close", "isClosed", "toString", "defaultValue");
+            Set.of(
+                    "close",
+                    "isClosed",
+                    "toString",
+                    "defaultValue",
+                    "keyWidth",
+                    "valueWidth",
+                    "asMap");
 
     @TestFactory
     Stream<DynamicTest> longMap() {
@@ -49,6 +57,26 @@ class ClosedMapTest {
         return methods(StringLongMap.class, StringLongMap::create);
     }
 
+    @TestFactory
+    Stream<DynamicTest> bytesLongMap() {
+        return methods(BytesLongMap.class, () -> written(BytesLongMap.create()));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> bytesLongMapNeverWritten() {
+        return methods(BytesLongMap.class, BytesLongMap::create);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> bytesBytesMap() {
+        return methods(BytesBytesMap.class, () -> written(BytesBytesMap.create()));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> bytesBytesMapNeverWritten() {
+        return methods(BytesBytesMap.class, BytesBytesMap::create);
+    }
+
     private static LongLongMap written(LongLongMap map) {
         map.put(1, 1);
         return map;
@@ -59,8 +87,18 @@ class ClosedMapTest {
         return map;
     }
 
+    private static BytesLongMap written(BytesLongMap map) {
+        map.put(new byte[] {'a'}, 1);
+        return map;
+    }
+
+    private static BytesBytesMap written(BytesBytesMap map) {
+        map.put(new byte[] {'a'}, new byte[] {'b'});
+        return map;
+    }
+
     private static Stream<DynamicTest> methods(
-            Class<? extends OffHeapMap> type, Supplier<OffHeapMap> maker) {
+            Class<? extends OffHeapTable> type, Supplier<OffHeapTable> maker) {
         List<Method> methods =
                 Arrays.stream(type.getMethods())
                         .filter(m -> m.getDeclaringClass() != Object.class)
@@ -75,12 +113,12 @@ class ClosedMapTest {
                                         m.toGenericString(), () -> refusesWhenClosed(m, maker)));
     }
 
-    private static void refusesWhenClosed(Method method, Supplier<OffHeapMap> maker)
+    private static void refusesWhenClosed(Method method, Supplier<OffHeapTable> maker)
             throws Exception {
         int accepted = 0;
         for (int n = 0; n <= 1; n++) {
             for (Object[] arguments : candidates(method, n)) {
-                OffHeapMap open = maker.get();
+                OffHeapTable open = maker.get();
                 Throwable whenOpen = thrown(method, open, arguments);
                 open.close();
                 if (whenOpen instanceof IllegalArgumentException) {
@@ -158,8 +196,18 @@ class ClosedMapTest {
         if (type == LongLongConsumer.class) {
             return (LongLongConsumer) (key, value) -> {};
         }
+        if (type == Spans.class) {
+            byte[][] keys = new byte[n][1];
+            return Spans.of(keys);
+        }
+        if (type == ValueBuffer.class) {
+            return new ValueBuffer();
+        }
+        if (type == BiConsumer.class) {
+            return (BiConsumer<byte[], byte[]>) (key, value) -> {};
+        }
         if (type == ObjLongConsumer.class) {
-            return (ObjLongConsumer<String>) (key, value) -> {};
+            return (ObjLongConsumer<Object>) (key, value) -> {};
         }
         throw new AssertionError("this test has to learn to make a " + type);
     }
@@ -168,12 +216,20 @@ class ClosedMapTest {
     Stream<DynamicTest> cursors() {
         LongLongMap longs = written(LongLongMap.create());
         StringLongMap strings = written(StringLongMap.create());
+        BytesLongMap bytes = written(BytesLongMap.create());
+        BytesBytesMap values = written(BytesBytesMap.create());
         MapCursor longCursor = longs.cursor();
         MapCursor stringCursor = strings.cursor();
+        MapCursor bytesCursor = bytes.cursor();
+        MapCursor valuesCursor = values.cursor();
         assertTrue(longCursor.next() && stringCursor.next());
+        assertTrue(bytesCursor.next() && valuesCursor.next());
         longs.close();
         strings.close();
-        return Stream.of(longCursor, stringCursor).flatMap(ClosedMapTest::cursorMethods);
+        bytes.close();
+        values.close();
+        return Stream.of(longCursor, stringCursor, bytesCursor, valuesCursor)
+                .flatMap(ClosedMapTest::cursorMethods);
     }
 
     private static Stream<DynamicTest> cursorMethods(MapCursor cursor) {

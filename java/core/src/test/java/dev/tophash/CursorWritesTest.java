@@ -56,11 +56,11 @@ class CursorWritesTest {
         try (Subject subject = kind.filled(0, N)) {
             MapCursor cursor = subject.cursor();
             while (cursor.next()) {
-                long value = cursor.value();
-                cursor.setValue(value + N);
-                assertEquals(value + N, cursor.value());
+                long value = Subject.valueOf(cursor);
+                Subject.setValue(cursor, value + N);
+                assertEquals(value + N, Subject.valueOf(cursor));
                 assertEquals(value + N, subject.get(subject.keyOf(cursor)));
-                cursor.setValue(value + 2 * N);
+                Subject.setValue(cursor, value + 2 * N);
             }
             assertEquals(N, subject.size());
             for (int i = 0; i < N; i++) {
@@ -76,12 +76,12 @@ class CursorWritesTest {
             MapCursor cursor = subject.cursor();
             assertTrue(cursor.next());
             subject.remove(subject.keyOf(cursor));
-            assertThrows(IllegalStateException.class, () -> cursor.setValue(1));
+            assertThrows(IllegalStateException.class, () -> Subject.setValue(cursor, 1));
             assertEquals(N - 1, subject.size());
 
             assertTrue(cursor.next());
             cursor.remove();
-            assertThrows(IllegalStateException.class, () -> cursor.setValue(1));
+            assertThrows(IllegalStateException.class, () -> Subject.setValue(cursor, 1));
             assertEquals(N - 2, subject.size());
         }
     }
@@ -96,7 +96,7 @@ class CursorWritesTest {
             cursor.remove();
             assertNoEntry(subject, cursor);
             while (cursor.next()) {
-                cursor.value();
+                Subject.valueOf(cursor);
             }
             assertNoEntry(subject, cursor);
             assertEquals(9, subject.size());
@@ -105,8 +105,8 @@ class CursorWritesTest {
 
     private static void assertNoEntry(Subject subject, MapCursor cursor) {
         assertThrows(IllegalStateException.class, () -> subject.keyOf(cursor));
-        assertThrows(IllegalStateException.class, cursor::value);
-        assertThrows(IllegalStateException.class, () -> cursor.setValue(1));
+        assertThrows(IllegalStateException.class, () -> Subject.valueOf(cursor));
+        assertThrows(IllegalStateException.class, () -> Subject.setValue(cursor, 1));
         assertThrows(IllegalStateException.class, cursor::remove);
         if (cursor instanceof StringLongMap.Cursor strings) {
             assertThrows(IllegalStateException.class, strings::keyBytes);
@@ -127,13 +127,13 @@ class CursorWritesTest {
                 MapCursor inner = subject.cursor();
                 while (inner.next()) {
                     assertTrue(innerSeen.add(subject.keyOf(inner)));
-                    assertEquals(subject.get(subject.keyOf(inner)), inner.value());
-                    inner.setValue(inner.value() + 1);
+                    assertEquals(subject.get(subject.keyOf(inner)), Subject.valueOf(inner));
+                    Subject.setValue(inner, Subject.valueOf(inner) + 1);
                 }
                 assertEquals(n, innerSeen.size());
                 assertEquals(
                         subject.get(subject.keyOf(outer)),
-                        outer.value() + 1,
+                        Subject.valueOf(outer) + 1,
                         "value at the moment of the visit");
             }
             assertEquals(n, outerSeen.size());
@@ -212,9 +212,9 @@ class CursorWritesTest {
         assertTrue(started.next());
         subject.close();
         assertThrows(IllegalStateException.class, started::next);
-        assertThrows(IllegalStateException.class, started::value);
+        assertThrows(IllegalStateException.class, () -> Subject.valueOf(started));
         assertThrows(IllegalStateException.class, started::remove);
-        assertThrows(IllegalStateException.class, () -> started.setValue(1));
+        assertThrows(IllegalStateException.class, () -> Subject.setValue(started, 1));
         assertThrows(IllegalStateException.class, () -> subject.keyOf(started));
         assertThrows(IllegalStateException.class, fresh::next);
     }
@@ -265,9 +265,9 @@ class CursorWritesTest {
             StringLongMap.Cursor cursor = map.cursor();
             while (cursor.next()) {
                 entries++;
-                if (cursor.value() == -1) {
+                if (Subject.valueOf(cursor) == -1) {
                     assertEquals(huge, cursor.key());
-                    cursor.setValue(-2);
+                    Subject.setValue(cursor, -2);
                 }
             }
             assertEquals(N + 1, entries);

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 class LongLongMapBatchTest {
     private static final long DEFAULT = -7;
 
-    private final LongLongMap map = LongLongMap.withExpectedSize(0, DEFAULT);
+    private final LongLongMap map = LongLongMap.builder().defaultValue(DEFAULT).build();
 
     /** Each way to pass a batch, with lengths around what one quick call does. */
     static Stream<Arguments> batches() {
@@ -190,10 +190,10 @@ class LongLongMapBatchTest {
     void segmentsThatDoNotGoTogetherAreRefused() {
         MemorySegment two = MemorySegment.ofArray(new long[2]);
         MemorySegment three = MemorySegment.ofArray(new long[3]);
-        refused(() -> map.getAll(two, three), "values has 3 longs, must have 2");
-        refused(() -> map.putAll(two, three), "values has 3 longs, must have 2");
-        refused(() -> map.addAll(two, three), "deltas has 3 longs, must have 2");
-        refused(() -> map.containsAll(two, three), "found has 24 bytes, must have 2");
+        refused(() -> map.getAll(two, three), "values has 3 elements, must have 2");
+        refused(() -> map.putAll(two, three), "values has 3 elements, must have 2");
+        refused(() -> map.addAll(two, three), "deltas has 3 elements, must have 2");
+        refused(() -> map.containsAll(two, three), "found has 24 elements, must have 2");
         MemorySegment odd = MemorySegment.ofArray(new long[2]).asSlice(0, 15);
         refused(() -> map.getAll(odd, two), "keys has 15 bytes");
         refused(() -> map.putAll(two, odd), "values has 15 bytes");

@@ -20,7 +20,7 @@ class LongLongMapTest {
     private static final long OWN_DEFAULT = -7;
 
     private final LongLongMap map = LongLongMap.create();
-    private final LongLongMap own = LongLongMap.withExpectedSize(0, OWN_DEFAULT);
+    private final LongLongMap own = LongLongMap.builder().defaultValue(OWN_DEFAULT).build();
 
     /** Keys and values at the ends of ranges, and some whose bytes repeat. */
     static LongStream edges() {

@@ -210,7 +210,7 @@ final class MisuseStress {
             case 13 -> subject.removeAll(keys(random));
             case 14 -> walk(subject, random);
             case 15 -> shareCursor(subject, random);
-            case 16 -> readAll(subject, keys(random));
+            case 16 -> readAll(subject, keys(random), random);
             case 17 -> rare(subject, random);
             case 18 -> subject.size();
             default -> subject.map().stats();
@@ -289,7 +289,7 @@ final class MisuseStress {
         }
     }
 
-    private static void readAll(Subject subject, long[] keys) {
+    private static void readAll(Subject subject, long[] keys, Random random) {
         switch (subject) {
             case Subject.Longs longs -> {
                 longs.map().getAll(keys, new long[keys.length]);
@@ -302,8 +302,26 @@ final class MisuseStress {
                 for (int i = 0; i < keys.length; i++) {
                     ends[i] = keys[i] % data.length;
                 }
-                strings.map()
-                        .getAll(MemorySegment.ofArray(data), starts, ends, keys, 0, keys.length);
+                Spans spans = Spans.of(MemorySegment.ofArray(data), starts, ends);
+                // Another thread could have done this: C must not follow.
+                if (keys.length > 0) {
+                    ends[random.nextInt(keys.length)] = random.nextLong();
+                }
+                try {
+                    strings.map().getAll(spans, keys);
+                } catch (IndexOutOfBoundsException e) {
+                    // As it must be.
+                }
+            }
+            case Subject.Digests digests -> {
+                byte[] data = new byte[16 * keys.length];
+                digests.map().getAll(Spans.packed(MemorySegment.ofArray(data), 16), keys);
+            }
+            case Subject.Values values -> {
+                ValueBuffer found = values.map().getAll(Subject.Values.keys(keys));
+                for (int i = 0; i < found.count(); i++) {
+                    found.copy(i);
+                }
             }
         }
     }
@@ -313,8 +331,8 @@ final class MisuseStress {
         for (int steps = random.nextInt(2_000); steps > 0 && cursor.next(); steps--) {
             switch (random.nextInt(50)) {
                 case 0 -> cursor.remove();
-                case 1 -> cursor.setValue(steps);
-                default -> cursor.value();
+                case 1 -> Subject.setValue(cursor, steps);
+                default -> Subject.valueOf(cursor);
             }
         }
     }

@@ -109,7 +109,7 @@ class ModelTest {
                 while (cursor.next()) {
                     long key = map.keyOf(cursor);
                     if (key % 5 == op.value % 5) {
-                        assertEquals(model.remove(key), cursor.value());
+                        assertEquals(model.remove(key), Subject.valueOf(cursor));
                         cursor.remove();
                     }
                 }

@@ -1,5 +1,7 @@
 package dev.tophash;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
@@ -46,38 +48,77 @@ enum StringBatches {
         }
     },
 
-    /** Keys end to end in an array. */
+    /** Spans of keys end to end in an array. */
     HEAP_SPANS {
         @Override
         long run(Call call, StringLongMap map, String[] keys, long[] others, boolean[] found) {
-            Spans spans = new Spans(keys, "");
-            MemorySegment data = MemorySegment.ofArray(spans.bytes()).asReadOnly();
-            return call(call, map, data, spans.starts, spans.ends, others, found, 0, keys.length);
+            Laid laid = new Laid(keys, "");
+            MemorySegment data = MemorySegment.ofArray(laid.bytes()).asReadOnly();
+            return call(call, map, Spans.of(data, laid.starts, laid.ends), others, found);
         }
     },
 
-    /** Keys with something between them in native memory; a part of the arrays. */
+    /** Spans of copies of the keys. */
+    COPIED_SPANS {
+        @Override
+        long run(Call call, StringLongMap map, String[] keys, long[] others, boolean[] found) {
+            return call(call, map, Spans.ofUtf8(keys), others, found);
+        }
+    },
+
+    /** Spans of keys with something between them in native memory, by a part of the arrays. */
     NATIVE_SPANS {
         @Override
         long run(Call call, StringLongMap map, String[] keys, long[] others, boolean[] found) {
             int n = keys.length;
-            Spans spans = new Spans(keys, "//");
+            Laid laid = new Laid(keys, "//");
             long[] starts = new long[n + 2];
             long[] ends = new long[n + 2];
             Arrays.fill(starts, -1); // no key: must not be looked at
-            System.arraycopy(spans.starts, 0, starts, 1, n);
-            System.arraycopy(spans.ends, 0, ends, 1, n);
-            long[] wide = new long[n + 2];
-            System.arraycopy(others, 0, wide, 1, n);
-            boolean[] wideFound = new boolean[n + 2];
-            wideFound[0] = true;
-            wideFound[n + 1] = true;
+            System.arraycopy(laid.starts, 0, starts, 1, n);
+            System.arraycopy(laid.ends, 0, ends, 1, n);
             try (Arena arena = Arena.ofConfined()) {
-                byte[] bytes = spans.bytes();
-                MemorySegment data = arena.allocate(bytes.length + 1L).asSlice(1);
-                data.copyFrom(MemorySegment.ofArray(bytes));
-                long hits = call(call, map, data, starts, ends, wide, wideFound, 1, n);
-                narrow(wide, others, wideFound, found);
+                MemorySegment data = laid.bytes(arena);
+                return call(call, map, Spans.of(data, starts, ends, 1, n), others, found);
+            }
+        }
+    },
+
+    /** Everything in native memory, with guards around what may be written. */
+    SEGMENTS {
+        @Override
+        long run(Call call, StringLongMap map, String[] keys, long[] others, boolean[] found) {
+            int n = keys.length;
+            Laid laid = new Laid(keys, "/");
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment starts = arena.allocateFrom(JAVA_LONG, laid.starts);
+                MemorySegment ends = arena.allocateFrom(JAVA_LONG, laid.ends);
+                Spans spans = Spans.of(laid.bytes(arena), starts, ends);
+                MemorySegment wide = arena.allocate((n + 2L) * Long.BYTES, Long.BYTES);
+                MemorySegment values = wide.asSlice(Long.BYTES, (long) n * Long.BYTES);
+                values.copyFrom(MemorySegment.ofArray(others));
+                MemorySegment wideFound = arena.allocate(n + 2L).fill((byte) 7);
+                MemorySegment answers = wideFound.asSlice(1, n);
+                long hits =
+                        switch (call) {
+                            case GET -> map.getAll(spans, values);
+                            case PUT -> map.putAll(spans, values.asReadOnly());
+                            case ADD -> map.addAll(spans, values.asReadOnly());
+                            case REMOVE -> map.removeAll(spans);
+                            case CONTAINS -> map.containsAll(spans, answers);
+                        };
+                if (wide.getAtIndex(JAVA_LONG, 0) != 0
+                        || wide.getAtIndex(JAVA_LONG, n + 1L) != 0
+                        || wideFound.get(JAVA_BYTE, 0) != 7
+                        || wideFound.get(JAVA_BYTE, n + 1L) != 7) {
+                    throw new AssertionError("written outside of the segment");
+                }
+                MemorySegment.ofArray(others).copyFrom(values);
+                if (call == Call.CONTAINS) {
+                    for (int i = 0; i < n; i++) {
+                        found[i] = answers.get(JAVA_BYTE, i) == 1;
+                    }
+                }
                 return hits;
             }
         }
@@ -93,12 +134,12 @@ enum StringBatches {
     }
 
     /** Keys laid into one piece of memory. */
-    private static final class Spans {
+    private static final class Laid {
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         private final long[] starts;
         private final long[] ends;
 
-        Spans(String[] keys, String between) {
+        Laid(String[] keys, String between) {
             starts = new long[keys.length];
             ends = new long[keys.length];
             for (int i = 0; i < keys.length; i++) {
@@ -111,6 +152,12 @@ enum StringBatches {
 
         byte[] bytes() {
             return bytes.toByteArray();
+        }
+
+        /** The bytes in native memory, at an odd address. */
+        MemorySegment bytes(Arena arena) {
+            MemorySegment data = arena.allocate(bytes.size() + 1L, Long.BYTES).asSlice(1);
+            return data.copyFrom(MemorySegment.ofArray(bytes()));
         }
     }
 
@@ -137,21 +184,13 @@ enum StringBatches {
     }
 
     private static long call(
-            Call call,
-            StringLongMap map,
-            MemorySegment data,
-            long[] starts,
-            long[] ends,
-            long[] others,
-            boolean[] found,
-            int offset,
-            int n) {
+            Call call, StringLongMap map, Spans keys, long[] others, boolean[] found) {
         return switch (call) {
-            case GET -> map.getAll(data, starts, ends, others, offset, n);
-            case PUT -> map.putAll(data, starts, ends, others, offset, n);
-            case ADD -> map.addAll(data, starts, ends, others, offset, n);
-            case REMOVE -> map.removeAll(data, starts, ends, offset, n);
-            case CONTAINS -> map.containsAll(data, starts, ends, found, offset, n);
+            case GET -> map.getAll(keys, others);
+            case PUT -> map.putAll(keys, others);
+            case ADD -> map.addAll(keys, others);
+            case REMOVE -> map.removeAll(keys);
+            case CONTAINS -> map.containsAll(keys, found);
         };
     }
 

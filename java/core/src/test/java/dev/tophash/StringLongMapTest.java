@@ -3,6 +3,7 @@ package dev.tophash;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -28,7 +29,7 @@ import java.util.stream.Stream;
 class StringLongMapTest {
     private static final long OWN_DEFAULT = -7;
 
-    private final StringLongMap map = StringLongMap.withExpectedSize(0, OWN_DEFAULT);
+    private final StringLongMap map = StringLongMap.builder().defaultValue(OWN_DEFAULT).build();
 
     @AfterEach
     void close() {
@@ -280,6 +281,53 @@ class StringLongMapTest {
         assertEquals(-1, cursor.keySegment().mismatch(MemorySegment.ofArray(key)));
         assertEquals(5, map.get(cursor.keySegment()));
         assertFalse(cursor.next());
+    }
+
+    @Test
+    void theViewIsAMapOfStrings() {
+        Map<String, Long> view = map.asMap();
+        assertNull(view.put("\u00e9", 5L));
+        assertEquals(5, map.get("\u00e9".getBytes(UTF_8)));
+        assertEquals(5, view.merge("\u00e9", 2L, (a, b) -> 5L).longValue());
+        assertEquals(Map.of("\u00e9", 5L), view);
+        assertNull(view.get("absent"), "whatever the default value");
+        assertEquals(OWN_DEFAULT, map.get("absent"));
+        assertNull(view.get(5));
+        assertNull(view.get(null));
+        assertThrows(NullPointerException.class, () -> view.put(null, 1L));
+        assertThrows(NullPointerException.class, () -> view.put("a", null));
+        view.entrySet().iterator().next().setValue(9L);
+        assertEquals(9, map.get("\u00e9"));
+        assertEquals(9, view.remove("\u00e9"));
+        assertTrue(map.isEmpty());
+    }
+
+    @Test
+    void whatIsNoUtf8IsAbsentFromTheView() {
+        map.put("?", 1);
+        map.put("a?", 2);
+        Map<String, Long> view = map.asMap();
+        for (String lone : List.of("\ud800", "a\udc00", "\ude00\ud83d")) {
+            assertNull(view.get(lone));
+            assertFalse(view.containsKey(lone));
+            assertNull(view.remove(lone));
+            assertFalse(view.keySet().contains(lone));
+            assertThrows(IllegalArgumentException.class, () -> view.put(lone, 1L));
+            assertThrows(IllegalArgumentException.class, () -> view.putIfAbsent(lone, 1L));
+        }
+        assertEquals(Map.of("?", 1L, "a?", 2L), view);
+    }
+
+    /** A key put as bytes that no string stands for. */
+    @Test
+    void theViewCanRemoveWhatItCannotName() {
+        map.put(new byte[] {(byte) 0xff}, 1);
+        map.put("\ufffd", 2);
+        Map<String, Long> view = map.asMap();
+        assertEquals(2, view.get("\ufffd"));
+        view.values().removeIf(value -> value == 1);
+        assertEquals(Map.of("\ufffd", 2L), view);
+        assertEquals(2, map.get("\ufffd"));
     }
 
     @Test

@@ -1,7 +1,9 @@
 package dev.tophash.cli;
 
+import dev.tophash.Spans;
 import dev.tophash.StringLongMap;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.function.LongConsumer;
 
@@ -11,7 +13,7 @@ import java.util.function.LongConsumer;
  */
 final class TokenCounter {
     private final StringLongMap map;
-    private long[] ones = {};
+    private MemorySegment ones = MemorySegment.ofArray(new long[0]);
     private long bytes;
     private long tokens;
 
@@ -57,12 +59,14 @@ final class TokenCounter {
         if (chunk.failure != null) {
             rethrow(chunk.failure);
         }
-        if (ones.length < chunk.count) {
-            ones = new long[chunk.starts.length];
-            Arrays.fill(ones, 1);
+        if (ones.byteSize() / Long.BYTES < chunk.count) {
+            long[] more = new long[chunk.starts.length];
+            Arrays.fill(more, 1);
+            ones = MemorySegment.ofArray(more);
         }
         if (chunk.count > 0) {
-            map.addAll(chunk.segment, chunk.starts, chunk.ends, ones, 0, chunk.count);
+            Spans keys = Spans.of(chunk.segment, chunk.starts, chunk.ends, 0, chunk.count);
+            map.addAll(keys, ones.asSlice(0, (long) chunk.count * Long.BYTES));
         }
         tokens += chunk.count;
         bytes = chunk.bytesSoFar;

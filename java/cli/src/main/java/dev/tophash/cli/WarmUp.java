@@ -1,5 +1,6 @@
 package dev.tophash.cli;
 
+import dev.tophash.Spans;
 import dev.tophash.StringLongMap;
 
 import java.lang.foreign.MemorySegment;
@@ -46,9 +47,9 @@ final class WarmUp {
 
     private static void run() {
         try (StringLongMap map = StringLongMap.create()) {
-            long[] zero = {0};
             long[] one = {1};
-            map.addAll(MemorySegment.ofArray(new byte[1]), zero, one, one, 0, 1);
+            Spans keys = Spans.of(MemorySegment.ofArray(new byte[1]), new long[1], one, 0, 1);
+            map.addAll(keys, MemorySegment.ofArray(one));
             map.cursor().next();
             map.stats();
         } catch (LinkageError e) {

@@ -89,8 +89,7 @@ public final class Batches {
      * @param what it is, for the message
      */
     public static IllegalArgumentException wrongLength(String what, long length, int width) {
-        return new IllegalArgumentException(
-                what + " has " + length + " bytes, must have " + width);
+        return new IllegalArgumentException(what + " has " + length + " bytes, must have " + width);
     }
 
     /** Asks about the elements from one on, as many as {@code answers} has bytes. */
