@@ -71,8 +71,8 @@ TH_INLINE bool span_at(const span_source *source, bool bytes, uint32_t element, 
         start = i * element;
         end = start + element;
     } else {
-        start = source->starts[i];
-        end = source->ends[i];
+        start = __atomic_load_n(&source->starts[i], __ATOMIC_RELAXED); /* once: the caller may change it */
+        end = __atomic_load_n(&source->ends[i], __ATOMIC_RELAXED);
         if (start > end || end > source->size || end - start > TH_MAX_BYTES ||
             (!bytes && end - start != element)) {
             return false;

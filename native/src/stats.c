@@ -46,34 +46,38 @@ static void fill(const th_map *m, bool full, th_map_stats *stats) {
     stats->size = m->h.count;
     stats->header_bytes = sizeof *m + th_heap_size(sizeof *x);
     stats->seed_changes = x->seed_changes;
-    add_bytes(x->bytes, stats);
-    if (x->old_bytes != x->bytes) {
-        add_bytes(x->old_bytes, stats);
+    const th_bytes_heap *bytes = th_load_bytes(&x->bytes);
+    const th_bytes_heap *old_bytes = th_load_bytes(&x->old_bytes);
+    add_bytes(bytes, stats);
+    if (old_bytes != bytes) {
+        add_bytes(old_bytes, stats);
     }
-    if (m->h.buckets != 0) {
-        const th_array *a = th_array_of(m->h.buckets);
-        stats->b = m->h.B;
-        stats->buckets = th_array_main(m->h.buckets);
+    th_array_word array = th_load_word(&m->h.buckets);
+    if (array != 0) {
+        const th_array *a = th_array_of(array);
+        stats->b = (uint8_t)th_array_b(array);
+        stats->buckets = th_array_main(array);
         stats->overflow_buckets = a->used - stats->buckets;
-        stats->grow_at = th_grow_at(m->h.B);
+        stats->grow_at = th_grow_at(stats->b);
         stats->bucket_bytes = stats->buckets * x->shape.bucket_size;
         stats->overflow_bytes = stats->overflow_buckets * x->shape.bucket_size;
         stats->reserved_bytes += th_heap_size(a->bytes);
         if (full) {
-            add_chains(m, m->h.buckets, false, stats);
+            add_chains(m, array, false, stats);
         }
     }
-    if (m->h.oldbuckets != 0) {
-        const th_array *a = th_array_of(m->h.oldbuckets);
+    th_array_word old = th_load_word(&m->h.oldbuckets);
+    if (old != 0) {
+        const th_array *a = th_array_of(old);
         stats->growing = 1;
-        stats->same_size = (m->h.flags & TH_SAME_SIZE_GROW) != 0;
-        stats->old_buckets = th_array_main(m->h.oldbuckets);
-        stats->evacuated = m->h.nevacuate;
+        stats->same_size = (th_load_flags(m) & TH_SAME_SIZE_GROW) != 0;
+        stats->old_buckets = th_array_main(old);
+        stats->evacuated = th_load_nevacuate(m);
         stats->bucket_bytes += stats->old_buckets * x->shape.bucket_size;
         stats->overflow_bytes += (a->used - stats->old_buckets) * x->shape.bucket_size;
         stats->reserved_bytes += th_heap_size(a->bytes);
         if (full) {
-            add_chains(m, m->h.oldbuckets, true, stats);
+            add_chains(m, old, true, stats);
         }
     }
     stats->reserved_bytes += stats->header_bytes;
@@ -87,9 +91,17 @@ th_status th_map_get_stats(th_map *map, uint64_t stamp, uint8_t full, th_map_sta
     if (map == th_empty_map()) {
         return stamp == th_empty_stamp() ? TH_OK : TH_CLOSED;
     }
+    if (full == 0) {
+        /* Counters are read as a lookup reads buckets: beside a writer, whom it does not hold up. */
+        if (!th_may_read(map, stamp)) {
+            return TH_CLOSED;
+        }
+        fill(map, false, stats);
+        return th_may_read(map, stamp) ? TH_OK : TH_CLOSED;
+    }
     th_status status = th_enter(map, stamp, true);
     if (status == TH_OK) {
-        fill(map, full != 0, stats);
+        fill(map, true, stats);
         th_leave(map, stamp);
     }
     return status;

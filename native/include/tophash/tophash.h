@@ -120,6 +120,8 @@ typedef struct th_heap_stats {
     uint64_t byte_limit;    /* the limit in force; 0: none */
     uint64_t refusals;      /* how often the limit has refused an allocation */
     uint64_t refused_bytes; /* size of the allocation that was refused last */
+    uint64_t refused_live;  /* live_bytes at that moment */
+    uint64_t refused_here;  /* 1: the calling thread's last failed allocation was that one; else 0 */
 } th_heap_stats;
 
 /* Makes a heap; NULL options are all zero with huge pages. The caller owns it: th_heap_destroy. */
@@ -472,7 +474,10 @@ typedef struct th_map_stats {
     uint8_t reserved;
 } th_map_stats;
 
-/* With full = 1 every bucket is read (not quick); with full = 0 only counters are. */
+/*
+ * With full = 1 every bucket is read (not quick, and a writer who calls meanwhile is told TH_CONCURRENT);
+ * with full = 0 only counters are (quick; beside a writer they may not belong together).
+ */
 TH_API th_status th_map_get_stats(th_map *map, uint64_t stamp, uint8_t full, th_map_stats *stats);
 
 /* Copies the 48-byte header, for inspection: see native/README.md for its fields. */

@@ -62,18 +62,29 @@ size_t th_heap_size(size_t bytes) {
     return th_heap_is_region(bytes) ? (bytes + page - 1) / page * page : th_pool_size(bytes);
 }
 
+/* Under the lock: an allocation has failed, but not because of the limit. */
+static void note_failure(th_heap *heap) {
+    if (heap->refused_thread == th_os_thread()) {
+        heap->refused_thread = 0;
+    }
+}
+
 /* Under the lock: whether an allocation may go ahead; counts it if so. */
 static bool admit(th_heap *heap, size_t size) {
     heap->attempts++;
     if (heap->fail_after >= 0 && heap->fail_after-- == 0) {
+        note_failure(heap);
         return false;
     }
     if (size > heap->limit || heap->live > heap->limit - size) {
         heap->refusals++;
         heap->refused_bytes = size;
+        heap->refused_live = heap->live;
+        heap->refused_thread = th_os_thread();
         return false;
     }
     if (!th_retired_make_room(heap)) {
+        note_failure(heap);
         return false;
     }
     heap->live += size;
@@ -111,6 +122,7 @@ void *th_heap_new(th_heap *heap, size_t bytes, uint8_t pages) {
         memory = th_heap_is_region(bytes) ? new_region(heap, bytes, pages) : th_pool_take(heap, size);
         if (memory == NULL) {
             forget(heap, size);
+            note_failure(heap);
         }
     }
     th_os_lock_release(&heap->lock);
@@ -136,6 +148,7 @@ void *th_heap_new_header(th_heap *heap) {
         header = th_pool_take_header(heap);
         if (header == NULL) {
             forget(heap, TH_HEADER_BYTES);
+            note_failure(heap);
         } else {
             heap->maps++;
         }
@@ -164,7 +177,9 @@ th_status th_heap_get_stats(th_heap *heap, th_heap_stats *stats) {
                              .pool_bytes = heap->pool_bytes,
                              .byte_limit = heap->limit == UINT64_MAX ? 0 : heap->limit,
                              .refusals = heap->refusals,
-                             .refused_bytes = heap->refused_bytes};
+                             .refused_bytes = heap->refused_bytes,
+                             .refused_live = heap->refused_live,
+                             .refused_here = heap->refused_thread == th_os_thread()};
     th_os_lock_release(&heap->lock);
     return TH_OK;
 }

@@ -51,6 +51,8 @@ struct th_heap {
     uint64_t limit;
     uint64_t refusals; /* how often the limit has said no, and to how many bytes the last time */
     uint64_t refused_bytes;
+    uint64_t refused_live;
+    uint64_t refused_thread; /* whose allocation that was; 0 once it has failed for another reason */
     uint64_t live;
     uint64_t objects;
     uint64_t maps;

@@ -36,6 +36,9 @@ void th_os_advise_small(void *address, size_t bytes);
 /* 32 random bits from the kernel. false when it has none to give. */
 bool th_os_random32(uint32_t *value);
 
+/* A number of the calling thread that no other live thread has; not 0. */
+uint64_t th_os_thread(void);
+
 /* Lets another thread run for a short while. */
 void th_os_pause(void);
 

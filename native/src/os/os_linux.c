@@ -62,6 +62,10 @@ bool th_os_random32(uint32_t *value) {
     return got == (ssize_t)sizeof *value;
 }
 
+uint64_t th_os_thread(void) {
+    return (uint64_t)pthread_self(); /* an address, on every libc of Linux */
+}
+
 void th_os_pause(void) {
     struct timespec fifty_microseconds = {.tv_sec = 0, .tv_nsec = 50000};
     (void)nanosleep(&fifty_microseconds, NULL);

@@ -107,7 +107,7 @@ final class Generate {
                     "TH_API (\\w+) (th_(word|bytes|entry|cursor|map)_(\\w+))\\(([^;]*)\\);");
 
     /** Quick functions of the map family; its others are ordinary. */
-    private static final List<String> QUICK_MAP_FUNCTIONS = List.of("size");
+    private static final List<String> QUICK_MAP_FUNCTIONS = List.of("size", "get_stats");
 
     /** Called with keys and values in memory of our own too: AddressCalls. */
     private static final List<String> BY_ADDRESS =
@@ -179,6 +179,7 @@ final class Generate {
         return switch (c) {
             case "uint64_t", "int64_t" -> "long";
             case "uint32_t", "th_status" -> "int";
+            case "uint8_t" -> "byte";
             default -> throw new IllegalArgumentException("no Java type for " + c);
         };
     }

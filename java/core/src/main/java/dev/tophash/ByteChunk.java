@@ -39,8 +39,11 @@ final class ByteChunk {
      */
     void resize(int entries, long size) {
         if (width == TableType.BYTES) {
-            bytes = new byte[Math.toIntExact(size)];
-            ends = new long[entries];
+            byte[] newBytes = new byte[Math.toIntExact(size)];
+            long[] newEnds = new long[entries];
+            // Both or none: C is told how many ends there are, and trusts that.
+            bytes = newBytes;
+            ends = newEnds;
             segment = MemorySegment.ofArray(bytes);
             endSegment = MemorySegment.ofArray(ends);
         } else {

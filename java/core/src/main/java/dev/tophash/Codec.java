@@ -16,7 +16,10 @@ import java.lang.foreign.MemorySegment;
  * </ol>
  *
  * A codec is called by any thread that uses the map, also by several at once, and should have no
- * state. Fixed-width ones are best made with {@link #fixed}.
+ * state. It must not keep the segments that it is given, nor slices of them: they are used again.
+ * Fixed-width ones are best made with {@link #fixed}; those of varying length read and write numbers
+ * by the unaligned layouts of {@link java.lang.foreign.ValueLayout}, since their encodings lie
+ * anywhere.
  *
  * @param <T> type of the objects; null only if {@link #accepts} says so
  */

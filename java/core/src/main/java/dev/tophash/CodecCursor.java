@@ -102,6 +102,6 @@ final class CodecCursor<K, V> extends MapCursor implements EntryMap.Walk<K, V>, 
 
     @Override
     void removeAt(int i) {
-        table.delete(keyAt(i));
+        table.discard(keyAt(i));
     }
 }

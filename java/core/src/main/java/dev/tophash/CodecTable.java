@@ -11,6 +11,8 @@ import dev.tophash.internal.TableType;
 import dev.tophash.internal.WordCalls;
 import dev.tophash.internal.ffi.tophash_h;
 
+import java.lang.ref.Reference;
+
 /** The table of a {@link NativeMap} or {@link NativeSet}: objects in and out through codecs. */
 final class CodecTable<K, V> extends OffHeapTable {
     /** In place of a value: there is no entry. */
@@ -223,6 +225,7 @@ final class CodecTable<K, V> extends OffHeapTable {
                                 scratch.before().size(),
                                 scratch.lengthAddress());
                 if (status >= 0) {
+                    Reference.reachabilityFence(this);
                     return before(scratch, status);
                 }
                 if (status == SMALL_BUFFER) {
@@ -264,31 +267,52 @@ final class CodecTable<K, V> extends OffHeapTable {
         }
         Scratch scratch = Scratch.take();
         try {
-            long length = scratch.key().encode(keys, keys.width(), asKey(key));
-            for (int round = 0; ; ) {
-                writes++;
-                int status =
-                        AddressCalls.remove(
-                                map,
-                                stamp,
-                                scratch.key().address(),
-                                length,
-                                scratch.before().address(),
-                                scratch.before().size(),
-                                scratch.lengthAddress());
-                if (status >= 0) {
-                    return before(scratch, status);
-                }
-                if (status == SMALL_BUFFER) {
-                    scratch.before().grow(scratch.length());
-                } else if (neverWritten()) {
-                    return NOTHING;
-                } else {
-                    recover(status, status == NEEDS_ROOM ? 0 : length, round++);
-                }
-            }
+            return remove(scratch, asKey(key), true) == PRESENT
+                    ? scratch.before().decode(values, scratch.length())
+                    : NOTHING;
         } finally {
             scratch.giveBack();
+        }
+    }
+
+    /** Removes, and does not look at the value; whether there was an entry. */
+    boolean discard(Object key) {
+        if (!keys.accepts(key)) {
+            checkOpen();
+            return false;
+        }
+        Scratch scratch = Scratch.take();
+        try {
+            return remove(scratch, asKey(key), false) == PRESENT;
+        } finally {
+            scratch.giveBack();
+        }
+    }
+
+    private int remove(Scratch scratch, K key, boolean wanted) {
+        long length = scratch.key().encode(keys, keys.width(), key);
+        for (int round = 0; ; ) {
+            writes++;
+            int status =
+                    AddressCalls.remove(
+                            map,
+                            stamp,
+                            scratch.key().address(),
+                            length,
+                            wanted ? scratch.before().address() : 0,
+                            wanted ? scratch.before().size() : 0,
+                            scratch.lengthAddress());
+            if (status >= 0) {
+                Reference.reachabilityFence(this);
+                return status;
+            }
+            if (status == SMALL_BUFFER) {
+                scratch.before().grow(scratch.length());
+            } else if (neverWritten()) {
+                return ABSENT;
+            } else {
+                recover(status, status == NEEDS_ROOM ? 0 : length, round++);
+            }
         }
     }
 }

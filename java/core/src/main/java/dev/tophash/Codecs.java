@@ -173,9 +173,10 @@ public final class Codecs {
     public static final Codec<String> STRING = new StringCodec();
 
     /**
-     * The bytes as they are, up to 2^31 - 1. Keys are equal when their contents are, other than
-     * {@code equals} of arrays has it; so {@link Map#equals} between a map with such keys or values
-     * and another kind of map is false.
+     * The bytes as they are, up to 2^31 - 1. Keys are equal when their contents are, but arrays that
+     * come out of the map have the {@code equals} and {@code hashCode} of arrays, which is identity.
+     * So what compares objects finds none: {@code equals} and {@code hashCode} of the map and its
+     * views, {@code containsValue}, and {@code remove} and {@code replace} with an expected value.
      */
     public static final Codec<byte[]> BYTES = new ArrayCodec();
 

@@ -11,9 +11,6 @@ import java.util.function.Consumer;
  * the views of the primitive sets have in common.
  */
 abstract class ElementSet<E> extends AbstractSet<E> {
-    /** Most elements that {@link #toString} lists. */
-    private static final int LISTED = 256;
-
     /** A cursor that reads boxed elements. */
     interface Walk<E> extends WalkSpliterator.Walk {
         E boxedElement();
@@ -54,8 +51,8 @@ abstract class ElementSet<E> extends AbstractSet<E> {
 
     @Override
     public Iterator<E> iterator() {
-        return new EntryMap.WalkIterator<Walk<E>, E>(
-                table(), walk(), Walk::boxedElement, this::remove);
+        return new WalkIterator<Walk<E>, E>(
+                table(), walk(), Walk::boxedElement, e -> e, this::remove);
     }
 
     @Override
@@ -73,24 +70,23 @@ abstract class ElementSet<E> extends AbstractSet<E> {
                 table(), this::walk, Walk::boxedElement, Spliterator.DISTINCT);
     }
 
+    @Override
+    public boolean equals(Object o) {
+        table().checkOpen();
+        return super.equals(o);
+    }
+
+    @Override
+    public int hashCode() {
+        return super.hashCode();
+    }
+
     /**
      * The elements as {@code [a, b, ...]}. Of a set with more than 256 it lists that many and says
      * how many there are besides.
      */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder("[");
-        Walk<E> walk = walk();
-        for (int listed = 0; walk.next(); listed++) {
-            if (listed > 0) {
-                text.append(", ");
-            }
-            if (listed == LISTED) {
-                text.append("and ").append(table().size() - LISTED).append(" more");
-                break;
-            }
-            text.append(walk.boxedElement());
-        }
-        return text.append(']').toString();
+        return EntryMap.listed(iterator(), table().size());
     }
 }

@@ -6,14 +6,12 @@ import java.util.AbstractSet;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Set;
 import java.util.Spliterator;
 import java.util.function.BiConsumer;
-import java.util.function.BiFunction;
-import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /**
  * The contract of {@link Map} over any table: what {@link NativeMap} and the views of the primitive
@@ -207,6 +205,17 @@ abstract class EntryMap<K, V> extends AbstractMap<K, V> {
         return new Values();
     }
 
+    @Override
+    public boolean equals(Object o) {
+        table().checkOpen();
+        return super.equals(o);
+    }
+
+    @Override
+    public int hashCode() {
+        return super.hashCode();
+    }
+
     /**
      * The entries as {@code {key=value, ...}}. Of a map with more than 256 it lists that many and
      * says how many there are besides.
@@ -229,6 +238,22 @@ abstract class EntryMap<K, V> extends AbstractMap<K, V> {
             text.append(value == this ? "(this map)" : value);
         }
         return text.append('}').toString();
+    }
+
+    /** The elements as {@code [a, b, ...]}, {@link #LISTED} at most. */
+    static String listed(Iterator<?> elements, long size) {
+        StringBuilder text = new StringBuilder("[");
+        for (int listed = 0; elements.hasNext(); listed++) {
+            if (listed > 0) {
+                text.append(", ");
+            }
+            if (listed == LISTED) {
+                text.append("and ").append(size - LISTED).append(" more");
+                break;
+            }
+            text.append(elements.next());
+        }
+        return text.append(']').toString();
     }
 
     private Entry<K, V> entry(Walk<K, V> walk) {
@@ -259,75 +284,11 @@ abstract class EntryMap<K, V> extends AbstractMap<K, V> {
         }
     }
 
-    /** An iterator that looks one entry ahead, as hasNext must. */
-    static final class WalkIterator<W extends WalkSpliterator.Walk, T> implements Iterator<T> {
-        private final OffHeapTable table;
-        private final W walk;
-        private final Function<? super W, ? extends T> element;
-        private final Consumer<? super T> removal;
-        private T next;
-        private T last;
-        private boolean ahead;
-        private boolean removable;
-
-        /** Whether the walk is still at the entry that next has returned. */
-        private boolean atLast;
-
-        WalkIterator(
-                OffHeapTable table,
-                W walk,
-                Function<? super W, ? extends T> element,
-                Consumer<? super T> removal) {
-            this.table = table;
-            this.walk = walk;
-            this.element = element;
-            this.removal = removal;
-        }
-
-        @Override
-        public boolean hasNext() {
-            table.checkOpen();
-            if (!ahead) {
-                atLast = false;
-                ahead = walk.next();
-                next = ahead ? element.apply(walk) : null;
-            }
-            return ahead;
-        }
-
-        @Override
-        public T next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException();
-            }
-            last = next;
-            next = null;
-            ahead = false;
-            removable = true;
-            atLast = true;
-            return last;
-        }
-
-        @Override
-        public void remove() {
-            if (!removable) {
-                throw new IllegalStateException("there is nothing to remove");
-            }
-            removable = false;
-            if (atLast) {
-                walk.remove(); // the cheaper way: the walk knows of this change
-            } else {
-                removal.accept(last);
-            }
-            last = null;
-        }
-    }
-
     private final class Entries extends AbstractSet<Map.Entry<K, V>> {
         @Override
         public Iterator<Map.Entry<K, V>> iterator() {
             return new WalkIterator<Walk<K, V>, Map.Entry<K, V>>(
-                    table(), walk(), EntryMap.this::entry, e -> delete(e.getKey()));
+                    table(), walk(), EntryMap.this::entry, e -> e, e -> delete(e.getKey()));
         }
 
         @Override
@@ -337,6 +298,11 @@ abstract class EntryMap<K, V> extends AbstractMap<K, V> {
                     EntryMap.this::walk,
                     EntryMap.this::entry,
                     Spliterator.DISTINCT | Spliterator.NONNULL);
+        }
+
+        @Override
+        public String toString() {
+            return listed(iterator(), table().size());
         }
 
         @Override
@@ -366,13 +332,22 @@ abstract class EntryMap<K, V> extends AbstractMap<K, V> {
         @Override
         public Iterator<K> iterator() {
             return new WalkIterator<Walk<K, V>, K>(
-                    table(), walk(), Walk::boxedKey, EntryMap.this::delete);
+                    table(),
+                    walk(),
+                    Walk::boxedKey,
+                    EntryMap.this::given,
+                    EntryMap.this::delete);
         }
 
         @Override
         public Spliterator<K> spliterator() {
             return new WalkSpliterator<Walk<K, V>, K>(
                     table(), EntryMap.this::walk, Walk::boxedKey, Spliterator.DISTINCT);
+        }
+
+        @Override
+        public String toString() {
+            return listed(iterator(), table().size());
         }
 
         @Override
@@ -422,6 +397,11 @@ abstract class EntryMap<K, V> extends AbstractMap<K, V> {
         public Spliterator<V> spliterator() {
             return new WalkSpliterator<Walk<K, V>, V>(
                     table(), EntryMap.this::walk, Walk::boxedValue, 0);
+        }
+
+        @Override
+        public String toString() {
+            return listed(iterator(), table().size());
         }
 
         @Override

@@ -32,7 +32,8 @@ public abstract class MapBuilder<B extends MapBuilder<B>> {
 
     /**
      * Ties the life of the map to an arena, see {@link OffHeap}: when the arena is closed, so is
-     * the map. The arena does not restrict which threads may use the map.
+     * the map. The arena does not restrict which threads may use the map. A long-lived arena
+     * remembers each map until its own end, a few dozen bytes for those that were closed before.
      *
      * @param arena confined, shared, automatic or global
      * @return this builder

@@ -100,13 +100,13 @@ public abstract sealed class MapCursor
     public final boolean next() {
         for (; ; ) {
             map.checkOpen();
+            current = false;
             while (++position < fetched) {
                 if (map.writes == seenWrites || isThere(position)) {
                     current = true;
                     return true;
                 }
             }
-            current = false;
             if (ended || map.clears != clears) {
                 position = fetched;
                 return false;
@@ -178,8 +178,9 @@ public abstract sealed class MapCursor
      */
     private synchronized void fetch() {
         if (capacity == 0) {
-            capacity = map.size() < CHUNK ? SMALL_CHUNK : CHUNK;
-            resize(capacity, (long) capacity * BYTES_EACH, (long) capacity * BYTES_EACH);
+            int first = map.size() < CHUNK ? SMALL_CHUNK : CHUNK;
+            resize(first, (long) first * BYTES_EACH, (long) first * BYTES_EACH);
+            capacity = first; // C writes so many ends: not before there is room for them
         }
         fetches++;
         for (; ; ) {
@@ -227,8 +228,8 @@ public abstract sealed class MapCursor
                             + valueBytes
                             + " bytes of values does not fit an array");
         }
+        resize((int) entries, keyBytes, valueBytes);
         capacity = (int) entries;
-        resize(capacity, keyBytes, valueBytes);
     }
 
     /** Makes room for a number of entries; the bytes count where lengths vary. */

@@ -1,5 +1,6 @@
 package dev.tophash;
 
+import dev.tophash.internal.MapCalls;
 import dev.tophash.internal.Status;
 import dev.tophash.internal.ffi.th_map_stats;
 import dev.tophash.internal.ffi.tophash_h;
@@ -59,12 +60,15 @@ public record MapStats(
         return headerBytes + bucketBytes + overflowBytes + keyBytesLive + keyBytesDead;
     }
 
-    static MapStats of(MemorySegment map, long stamp, boolean full) {
+    static MapStats of(long map, long stamp, boolean full) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment s = arena.allocate(th_map_stats.layout());
-            Status.check(
-                    tophash_h.th_map_get_stats(map, stamp, (byte) (full ? 1 : 0), s),
-                    "statistics of a map");
+            int status =
+                    full
+                            ? tophash_h.th_map_get_stats(
+                                    MemorySegment.ofAddress(map), stamp, (byte) 1, s)
+                            : MapCalls.getStats(map, stamp, (byte) 0, s);
+            Status.check(status, "statistics of a map");
             List<Long> occupancy = new ArrayList<>();
             if (full) {
                 for (long count : th_map_stats.occupancy(s).toArray(ValueLayout.JAVA_LONG)) {

@@ -113,7 +113,8 @@ public final class NativeMap<K, V> extends EntryMap<K, V> implements OffHeap {
 
         /**
          * Chooses what {@link Map#get get} returns for an absent key in place of null. This is
-         * outside the contract of {@link Map}; no other method is affected.
+         * outside the contract of {@link Map}: another map's {@code equals} may take the default
+         * for an entry. No other method of this map is affected.
          *
          * @param value any; null unless chosen
          * @return this builder
@@ -153,6 +154,13 @@ public final class NativeMap<K, V> extends EntryMap<K, V> implements OffHeap {
     @Override
     Object delete(Object key) {
         return table.delete(key);
+    }
+
+    /** An array may be changed by whoever gets it; iterators remove by what was in it. */
+    @Override
+    @SuppressWarnings("unchecked")
+    K given(K key) {
+        return key instanceof byte[] bytes ? (K) bytes.clone() : key;
     }
 
     @Override
@@ -216,7 +224,9 @@ public final class NativeMap<K, V> extends EntryMap<K, V> implements OffHeap {
     }
 
     /**
-     * Looks up many keys: several times as fast as one by one when the map is large.
+     * Looks up many keys: several times as fast as one by one when the map is large. Here and in the
+     * other batches every element must be one that the codec accepts, or it is a {@link
+     * NullPointerException} or {@link ClassCastException}.
      *
      * @param keys the keys
      * @param values receives their values, the default value for absent ones

@@ -140,7 +140,7 @@ public final class NativeSet<E> extends ElementSet<E> implements OffHeap {
 
     @Override
     public boolean remove(Object o) {
-        return table.delete(o) != CodecTable.NOTHING;
+        return table.discard(o);
     }
 
     /**

@@ -46,7 +46,7 @@ final class NullableCodec<T> implements Codec<T> {
         long room = target.byteSize() - offset;
         long size = value == null && width == VARIABLE ? before : width;
         if (value != null) {
-            if (width == VARIABLE && room <= before) {
+            if (width == VARIABLE && room < before) {
                 return before + codec.encode(value, MemorySegment.NULL, 0);
             }
             size = before + codec.encode(value, target, offset + before);

@@ -11,6 +11,7 @@ import dev.tophash.internal.ffi.tophash_h;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.util.ConcurrentModificationException;
@@ -64,7 +65,8 @@ public abstract sealed class OffHeapTable implements OffHeap
     /** How often this map was cleared, which ends the walks that go on; wraps. */
     int clears;
 
-    boolean closed;
+    /** Read without order on every call; {@link #isClosed} is for threads that wait. */
+    private boolean closed;
 
     /**
      * An empty table.
@@ -126,8 +128,8 @@ public abstract sealed class OffHeapTable implements OffHeap
      * @throws ConcurrentModificationException if another thread was seen writing
      */
     public final void clear() {
-        clears++;
         ordinary(false, () -> tophash_h.th_map_clear(header(), stamp), "clearing a map");
+        clears++;
     }
 
     @Override
@@ -156,13 +158,14 @@ public abstract sealed class OffHeapTable implements OffHeap
 
     private MapStats stats(boolean full) {
         checkOpen();
-        MapStats stats = MapStats.of(header(), stamp, full);
+        MapStats stats = MapStats.of(map, stamp, full);
         checkOpen();
         return stats;
     }
 
     @Override
     public final boolean isClosed() {
+        VarHandle.acquireFence(); // so that a loop that waits for it ends
         return closed;
     }
 
@@ -171,15 +174,22 @@ public abstract sealed class OffHeapTable implements OffHeap
         if (closed) {
             return;
         }
-        if (life != NO_LIFE && Events.areOn()) {
-            MapStats stats = MapStats.of(header(), stamp, false);
-            Events.closed(typeName(), map, stamp, stats.size(), stats.reservedBytes());
-        }
+        long closing = map;
+        long closingStamp = stamp;
         closed = true;
         map = Linkage.EMPTY_MAP;
         stamp = Linkage.EMPTY_STAMP;
-        if (life != NO_LIFE) {
-            Lives.end(life);
+        if (life == NO_LIFE) {
+            return;
+        }
+        try {
+            if (Events.areOn()) {
+                MapStats stats = MapStats.of(closing, closingStamp, false);
+                Events.closed(
+                        typeName(), closing, closingStamp, stats.size(), stats.reservedBytes());
+            }
+        } finally {
+            Lives.end(life); // whatever becomes of the event
         }
     }
 
@@ -226,15 +236,15 @@ public abstract sealed class OffHeapTable implements OffHeap
         }
         try {
             life = Lives.begin(this, handle, forgotten(typeName(), options.arena() != null));
-        } catch (OutOfMemoryError e) { // of the Java heap
+        } catch (OutOfMemoryError | StackOverflowError e) { // nothing else can go wrong in Java
             NativeHeap.closeMap(handle);
             throw e;
         }
+        stamp = handle.stamp();
+        map = handle.map();
         if (Events.areOn()) {
             Events.created(typeName(), handle.map(), handle.stamp(), options.expectedSize());
         }
-        stamp = handle.stamp();
-        map = handle.map();
     }
 
     /** Tells of a leak; of a table in an arena others take care. */
@@ -243,11 +253,7 @@ public abstract sealed class OffHeapTable implements OffHeap
                 ? null
                 : handle -> {
                     if (Events.areOn()) {
-                        MapStats stats =
-                                MapStats.of(
-                                        MemorySegment.ofAddress(handle.map()),
-                                        handle.stamp(),
-                                        false);
+                        MapStats stats = MapStats.of(handle.map(), handle.stamp(), false);
                         Events.leaked(
                                 name,
                                 handle.map(),
@@ -340,9 +346,9 @@ public abstract sealed class OffHeapTable implements OffHeap
             throw Status.failure(status, what);
         }
         NativeHeap.Usage usage = NativeHeap.usage();
-        if (usage.isOverBudget()) {
+        if (usage.refusedHere()) {
             throw new NativeBudgetError(
-                    what, usage.refusedBytes(), usage.liveBytes(), usage.budget());
+                    what, usage.refusedBytes(), usage.refusedLive(), usage.budget());
         }
         throw new OutOfMemoryError(what + "; Tophash maps hold " + usage.liveBytes() + " bytes");
     }

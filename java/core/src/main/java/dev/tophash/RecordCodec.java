@@ -10,7 +10,9 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.RecordComponent;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** {@link Codecs#ofRecord}. */
 final class RecordCodec<R extends Record> implements Codec<R> {
@@ -40,6 +42,21 @@ final class RecordCodec<R extends Record> implements Codec<R> {
     }
 
     static <R extends Record> RecordCodec<R> of(Class<R> type, MethodHandles.Lookup lookup) {
+        return of(type, lookup, List.of());
+    }
+
+    /**
+     * The codec of a record inside others.
+     *
+     * @param outer classes of the others
+     */
+    private static <R extends Record> RecordCodec<R> of(
+            Class<R> type, MethodHandles.Lookup lookup, List<Class<?>> outer) {
+        if (outer.contains(type)) {
+            throw new IllegalArgumentException(type.getName() + " contains itself");
+        }
+        List<Class<?>> around = new ArrayList<>(outer);
+        around.add(type);
         RecordComponent[] parts = type.getRecordComponents();
         if (parts == null) {
             throw new IllegalArgumentException(type.getName() + " is not a record class");
@@ -49,7 +66,7 @@ final class RecordCodec<R extends Record> implements Codec<R> {
                     Arrays.stream(parts).map(RecordComponent::getType).toArray(Class<?>[]::new);
             Component[] components = new Component[parts.length];
             for (int i = 0; i < parts.length; i++) {
-                components[i] = component(type, parts[i], lookup);
+                components[i] = component(type, parts[i], lookup, around);
             }
             return new RecordCodec<>(type, constructor(type, types, lookup), components);
         } catch (ReflectiveOperationException | InaccessibleObjectException e) {
@@ -63,13 +80,13 @@ final class RecordCodec<R extends Record> implements Codec<R> {
 
     @SuppressWarnings("unchecked")
     private static Component component(
-            Class<?> type, RecordComponent part, MethodHandles.Lookup lookup)
+            Class<?> type, RecordComponent part, MethodHandles.Lookup lookup, List<Class<?>> around)
             throws ReflectiveOperationException {
         Codec<?> codec;
         try {
             codec =
-                    lookup != null && part.getType().isRecord()
-                            ? of(part.getType().asSubclass(Record.class), lookup)
+                    part.getType().isRecord()
+                            ? of(part.getType().asSubclass(Record.class), lookup, around)
                             : Codecs.of(part.getType());
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(

@@ -5,6 +5,7 @@ import dev.tophash.internal.ffi.tophash_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 
 /**
  * Native memory of a thread in which one key, one value and one previous value pass between codecs
@@ -24,11 +25,23 @@ final class Scratch {
 
     /** A piece of native memory that grows. */
     static final class Area {
+        private final MemorySegment first;
         private MemorySegment segment;
         private long address;
 
-        private Area() {
-            grow(FIRST);
+        private Area(MemorySegment first) {
+            this.first = first;
+            use(first);
+        }
+
+        private void use(MemorySegment chosen) {
+            segment = chosen;
+            address = chosen.address();
+        }
+
+        /** Goes back to the size it had at first. */
+        private void shrink() {
+            use(first);
         }
 
         /** Where it is, as long as it is not made to grow. */
@@ -42,9 +55,7 @@ final class Scratch {
 
         /** Makes room for at least so many bytes; loses what is there. */
         void grow(long bytes) {
-            long size = bytes <= FIRST ? FIRST : Long.highestOneBit(bytes - 1) << 1;
-            segment = Arena.ofAuto().allocate(size, ALIGNMENT);
-            address = segment.address();
+            use(Arena.ofAuto().allocate(Long.highestOneBit(bytes - 1) << 1, ALIGNMENT));
         }
 
         /** Writes an encoding at the start. */
@@ -78,13 +89,19 @@ final class Scratch {
         }
     }
 
-    private final Area key = new Area();
-    private final Area value = new Area();
-    private final Area before = new Area();
-    private final Area length = new Area();
+    private final Area key;
+    private final Area value;
+    private final Area before;
+    private final Area length;
     private boolean taken;
 
-    private Scratch() {}
+    private Scratch() {
+        MemorySegment memory = Arena.ofAuto().allocate(3 * FIRST + ALIGNMENT, ALIGNMENT);
+        key = new Area(memory.asSlice(0, FIRST));
+        value = new Area(memory.asSlice(FIRST, FIRST));
+        before = new Area(memory.asSlice(2 * FIRST, FIRST));
+        length = new Area(memory.asSlice(3 * FIRST));
+    }
 
     /** The thread's scratch, or a new one inside another operation. To be given back. */
     static Scratch take() {
@@ -97,11 +114,16 @@ final class Scratch {
     }
 
     void giveBack() {
+        // C was given addresses: until here the memory must not be taken for garbage.
+        Reference.reachabilityFence(key.segment);
+        Reference.reachabilityFence(value.segment);
+        Reference.reachabilityFence(before.segment);
+        Reference.reachabilityFence(length.segment);
         taken = false;
         if (key.size() + value.size() + before.size() > KEPT) {
-            key.grow(FIRST);
-            value.grow(FIRST);
-            before.grow(FIRST);
+            key.shrink();
+            value.shrink();
+            before.shrink();
         }
     }
 

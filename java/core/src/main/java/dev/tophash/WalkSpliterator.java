@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 
 /**
  * A cursor as a spliterator: it splits by bucket ranges, and is bound to the map when it is first
- * used.
+ * used. It does not call itself sized, since what a stream does may change the map meanwhile.
  *
  * @param <W> the kind of walk
  * @param <T> what is made of each entry
@@ -34,7 +34,6 @@ final class WalkSpliterator<W extends WalkSpliterator.Walk, T> implements Splite
     private final int characteristics;
     private W walk;
     private long estimate;
-    private boolean whole;
 
     WalkSpliterator(
             OffHeapTable table,
@@ -45,14 +44,12 @@ final class WalkSpliterator<W extends WalkSpliterator.Walk, T> implements Splite
         this.start = start;
         this.element = element;
         this.characteristics = characteristics;
-        this.whole = true;
     }
 
     private WalkSpliterator(WalkSpliterator<W, T> other, W walk) {
         this(other.table, other.start, other.element, other.characteristics);
         this.walk = walk;
         this.estimate = other.estimate;
-        this.whole = false;
     }
 
     private void bind() {
@@ -94,7 +91,6 @@ final class WalkSpliterator<W extends WalkSpliterator.Walk, T> implements Splite
             return null;
         }
         estimate /= 2;
-        whole = false;
         return new WalkSpliterator<>(this, half);
     }
 
@@ -105,6 +101,6 @@ final class WalkSpliterator<W extends WalkSpliterator.Walk, T> implements Splite
 
     @Override
     public int characteristics() {
-        return whole ? characteristics | Spliterator.SIZED : characteristics;
+        return characteristics;
     }
 }

@@ -9,6 +9,7 @@ import dev.tophash.internal.TableType;
 import dev.tophash.internal.WordCalls;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.KeyConsumer;
@@ -109,6 +110,7 @@ public final class KeySet extends OffHeapTable {
             writes++;
             int status = WordCalls.putIfAbsent(map, stamp, element, 0);
             if (status >= 0) {
+                Reference.reachabilityFence(this);
                 return status == ABSENT;
             }
             recover(status, 0, round);
@@ -126,6 +128,7 @@ public final class KeySet extends OffHeapTable {
             writes++;
             int status = WordCalls.remove(map, stamp, element);
             if (status >= 0) {
+                Reference.reachabilityFence(this);
                 return status == PRESENT;
             }
             if (neverWritten()) {

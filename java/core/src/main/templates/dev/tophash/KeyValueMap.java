@@ -4,12 +4,14 @@ import static dev.tophash.internal.Status.ABSENT;
 import static dev.tophash.internal.Status.PRESENT;
 
 import dev.tophash.internal.Batches;
+import dev.tophash.internal.Linkage;
 import dev.tophash.internal.TableOptions;
 import dev.tophash.internal.TableType;
 import dev.tophash.internal.WordCalls;
 import dev.tophash.internal.Words;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.util.Map;
 import java.util.Objects;
 
@@ -204,6 +206,7 @@ public final class KeyValueMap extends OffHeapTable {
             writes++;
             int status = writeOnce(kind, key, operand);
             if (status >= 0) {
+                Reference.reachabilityFence(this); // a forgotten map could be closed under the call
                 return status;
             }
             if (kind == Write.REMOVE && neverWritten()) {
@@ -267,9 +270,19 @@ public final class KeyValueMap extends OffHeapTable {
         long n = Batches.elements(keys, KEY_BOX.BYTES, "keys");
         Batches.elements(values, VALUE_BOX.BYTES, "values", n);
         Batches.writable(values, "values");
+        return runBatch(n, p -> getAllOnce(keys, values, n, p), NO_BYTES);
+    }
+
+    private int getAllOnce(
+            MemorySegment keys, MemorySegment values, long n, MemorySegment progress) {
         long otherwise = Words.of(defaultValue);
-        return runBatch(
-                n, p -> WordCalls.getAll(map, stamp, keys, values, n, otherwise, p), NO_BYTES);
+        long at = map; // read once: the map may be closed by another thread
+        if (at == Linkage.EMPTY_MAP) { // it is of no type, and takes values to have 8 bytes
+            Batches.readable(keys);
+            Words.fill(values, VALUE_BOX.BYTES, otherwise);
+            return ABSENT;
+        }
+        return WordCalls.getAll(at, stamp, keys, values, n, otherwise, progress);
     }
 
     /**

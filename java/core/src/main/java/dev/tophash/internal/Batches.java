@@ -116,6 +116,13 @@ public final class Batches {
         return present;
     }
 
+    /** Throws what reading a segment throws when its arena is closed or another thread's. */
+    public static void readable(MemorySegment segment) {
+        if (segment.byteSize() > 0) {
+            segment.get(ValueLayout.JAVA_BYTE, 0);
+        }
+    }
+
     /** Checks a segment that results are written to. */
     public static void writable(MemorySegment segment, String name) {
         if (segment.isReadOnly()) {

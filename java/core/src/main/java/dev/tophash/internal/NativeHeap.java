@@ -55,15 +55,19 @@ public final class NativeHeap {
             th_map_options.pages(options, chosen.pages());
             th_map_options.has_seed(options, (byte) (chosen.hasSeed() ? 1 : 0));
             th_map_options.seed(options, chosen.seed());
-            MemorySegment map = arena.allocate(ValueLayout.ADDRESS);
+            MemorySegment map = arena.allocate(ValueLayout.JAVA_LONG);
             MemorySegment stamp = arena.allocate(ValueLayout.JAVA_LONG);
             int status =
                     tophash_h.th_map_create(
                             HEAP, TableType.segment(type, arena), options, map, stamp);
-            return new Handle(
-                    status,
-                    map.get(ValueLayout.ADDRESS, 0).address(),
-                    stamp.get(ValueLayout.JAVA_LONG, 0));
+            long address = map.get(ValueLayout.JAVA_LONG, 0);
+            long name = stamp.get(ValueLayout.JAVA_LONG, 0);
+            try {
+                return new Handle(status, address, name);
+            } catch (OutOfMemoryError e) { // of the Java heap: nobody else knows the map
+                tophash_h.th_map_close(MemorySegment.ofAddress(address), name);
+                throw e;
+            }
         }
     }
 
@@ -83,15 +87,18 @@ public final class NativeHeap {
      * @param liveBytes bytes that they hold, reserved and untouched ones included
      * @param retiredBytes bytes held back after their map let go of them
      * @param budget most bytes that they may hold; 0: no limit
+     * @param refusedHere whether the budget is why this thread's last failed allocation failed
      * @param refusedBytes size of the allocation that the budget refused last
+     * @param refusedLive {@code liveBytes} at that moment
      */
     public record Usage(
-            long maps, long liveBytes, long retiredBytes, long budget, long refusedBytes) {
-        /** Whether the budget is what refused an allocation a moment ago. */
-        public boolean isOverBudget() {
-            return budget > 0 && refusedBytes > 0 && liveBytes > budget - refusedBytes;
-        }
-    }
+            long maps,
+            long liveBytes,
+            long retiredBytes,
+            long budget,
+            boolean refusedHere,
+            long refusedBytes,
+            long refusedLive) {}
 
     /** The heap's figures at this moment. */
     public static Usage usage() {
@@ -103,7 +110,9 @@ public final class NativeHeap {
                     th_heap_stats.live_bytes(stats),
                     th_heap_stats.retired_bytes(stats),
                     th_heap_stats.byte_limit(stats),
-                    th_heap_stats.refused_bytes(stats));
+                    th_heap_stats.refused_here(stats) != 0,
+                    th_heap_stats.refused_bytes(stats),
+                    th_heap_stats.refused_live(stats));
         }
     }
 

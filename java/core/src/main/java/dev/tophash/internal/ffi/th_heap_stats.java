@@ -23,6 +23,8 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     uint64_t byte_limit;
  *     uint64_t refusals;
  *     uint64_t refused_bytes;
+ *     uint64_t refused_live;
+ *     uint64_t refused_here;
  * }
  * }
  */
@@ -40,7 +42,9 @@ public class th_heap_stats {
         tophash_h.C_LONG.withName("pool_bytes"),
         tophash_h.C_LONG.withName("byte_limit"),
         tophash_h.C_LONG.withName("refusals"),
-        tophash_h.C_LONG.withName("refused_bytes")
+        tophash_h.C_LONG.withName("refused_bytes"),
+        tophash_h.C_LONG.withName("refused_live"),
+        tophash_h.C_LONG.withName("refused_here")
     ).withName("th_heap_stats");
 
     /**
@@ -400,6 +404,94 @@ public class th_heap_stats {
      */
     public static void refused_bytes(MemorySegment struct, long fieldValue) {
         struct.set(refused_bytes$LAYOUT, refused_bytes$OFFSET, fieldValue);
+    }
+
+    private static final OfLong refused_live$LAYOUT = (OfLong)$LAYOUT.select(groupElement("refused_live"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint64_t refused_live
+     * }
+     */
+    public static final OfLong refused_live$layout() {
+        return refused_live$LAYOUT;
+    }
+
+    private static final long refused_live$OFFSET = $LAYOUT.byteOffset(groupElement("refused_live"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint64_t refused_live
+     * }
+     */
+    public static final long refused_live$offset() {
+        return refused_live$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint64_t refused_live
+     * }
+     */
+    public static long refused_live(MemorySegment struct) {
+        return struct.get(refused_live$LAYOUT, refused_live$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint64_t refused_live
+     * }
+     */
+    public static void refused_live(MemorySegment struct, long fieldValue) {
+        struct.set(refused_live$LAYOUT, refused_live$OFFSET, fieldValue);
+    }
+
+    private static final OfLong refused_here$LAYOUT = (OfLong)$LAYOUT.select(groupElement("refused_here"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint64_t refused_here
+     * }
+     */
+    public static final OfLong refused_here$layout() {
+        return refused_here$LAYOUT;
+    }
+
+    private static final long refused_here$OFFSET = $LAYOUT.byteOffset(groupElement("refused_here"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint64_t refused_here
+     * }
+     */
+    public static final long refused_here$offset() {
+        return refused_here$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint64_t refused_here
+     * }
+     */
+    public static long refused_here(MemorySegment struct) {
+        return struct.get(refused_here$LAYOUT, refused_here$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint64_t refused_here
+     * }
+     */
+    public static void refused_here(MemorySegment struct, long fieldValue) {
+        struct.set(refused_here$LAYOUT, refused_here$OFFSET, fieldValue);
     }
 
     /**
