@@ -17,9 +17,9 @@ import java.lang.foreign.MemorySegment;
  *
  * A codec is called by any thread that uses the map, also by several at once, and should have no
  * state. It must not keep the segments that it is given, nor slices of them: they are used again.
- * Fixed-width ones are best made with {@link #fixed}; those of varying length read and write numbers
- * by the unaligned layouts of {@link java.lang.foreign.ValueLayout}, since their encodings lie
- * anywhere.
+ * Fixed-width ones are best made with {@link #fixed}; those of varying length read and write
+ * numbers by the unaligned layouts of {@link java.lang.foreign.ValueLayout}, since their encodings
+ * lie anywhere.
  *
  * @param <T> type of the objects; null only if {@link #accepts} says so
  */

@@ -173,10 +173,11 @@ public final class Codecs {
     public static final Codec<String> STRING = new StringCodec();
 
     /**
-     * The bytes as they are, up to 2^31 - 1. Keys are equal when their contents are, but arrays that
-     * come out of the map have the {@code equals} and {@code hashCode} of arrays, which is identity.
-     * So what compares objects finds none: {@code equals} and {@code hashCode} of the map and its
-     * views, {@code containsValue}, and {@code remove} and {@code replace} with an expected value.
+     * The bytes as they are, up to 2^31 - 1. Keys are equal when their contents are, but arrays
+     * that come out of the map have the {@code equals} and {@code hashCode} of arrays, which is
+     * identity. So what compares objects finds none: {@code equals} and {@code hashCode} of the map
+     * and its views, {@code containsValue}, and {@code remove} and {@code replace} with an expected
+     * value.
      */
     public static final Codec<byte[]> BYTES = new ArrayCodec();
 

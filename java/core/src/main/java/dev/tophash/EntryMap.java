@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.Spliterator;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /**
  * The contract of {@link Map} over any table: what {@link NativeMap} and the views of the primitive
@@ -332,11 +332,7 @@ abstract class EntryMap<K, V> extends AbstractMap<K, V> {
         @Override
         public Iterator<K> iterator() {
             return new WalkIterator<Walk<K, V>, K>(
-                    table(),
-                    walk(),
-                    Walk::boxedKey,
-                    EntryMap.this::given,
-                    EntryMap.this::delete);
+                    table(), walk(), Walk::boxedKey, EntryMap.this::given, EntryMap.this::delete);
         }
 
         @Override

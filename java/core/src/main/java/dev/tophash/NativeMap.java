@@ -224,8 +224,8 @@ public final class NativeMap<K, V> extends EntryMap<K, V> implements OffHeap {
     }
 
     /**
-     * Looks up many keys: several times as fast as one by one when the map is large. Here and in the
-     * other batches every element must be one that the codec accepts, or it is a {@link
+     * Looks up many keys: several times as fast as one by one when the map is large. Here and in
+     * the other batches every element must be one that the codec accepts, or it is a {@link
      * NullPointerException} or {@link ClassCastException}.
      *
      * @param keys the keys

@@ -142,8 +142,7 @@ final class NativeMapTest {
     @Test
     void aRecordThatContainsItselfIsRefused() {
         IllegalArgumentException e =
-                assertThrows(
-                        IllegalArgumentException.class, () -> Codecs.ofRecord(Chain.class));
+                assertThrows(IllegalArgumentException.class, () -> Codecs.ofRecord(Chain.class));
         assertTrue(e.getMessage().contains("contains itself"), e.getMessage());
     }
 

@@ -103,9 +103,11 @@ final class MapConformanceTest {
             i -> List.of(0.0, -0.0, Double.NaN, Double.NEGATIVE_INFINITY, 5.5).get(i);
     private static final Samples<Point> POINTS =
             i -> new Point(i, DOUBLES.apply(i), Planet.values()[i]);
+
     /** Read-only as those that the views return, whose toString says so. */
     private static final Samples<ByteBuffer> BUFFERS =
             i -> ByteBuffer.wrap(STRINGS.apply(i).getBytes()).asReadOnlyBuffer();
+
     private static final Samples<ByteBuffer> TRIPLES =
             i -> ByteBuffer.wrap(new byte[] {(byte) i, 2, (byte) -i}).asReadOnlyBuffer();
 
