@@ -121,8 +121,10 @@ public abstract sealed class OffHeapTable implements OffHeap
     }
 
     /**
-     * Removes every entry and keeps the memory for the next ones; to give memory back, close the
-     * map or call {@link #shrinkToFit} afterwards.
+     * Removes every entry and keeps the memory for the next ones: what the map holds, {@link
+     * #nativeBytes}, stays the same, though pages of large maps go back to the system until they
+     * are written to again. To give all memory back, close the map or call {@link #shrinkToFit}
+     * afterwards.
      *
      * @throws IllegalStateException if the map is closed
      * @throws ConcurrentModificationException if another thread was seen writing

@@ -2,9 +2,11 @@ package dev.tophash.benchmarks;
 
 import dev.tophash.LongLongMap;
 import dev.tophash.internal.Linkage;
-import dev.tophash.internal.LongCalls;
 import dev.tophash.internal.MapCalls;
 import dev.tophash.internal.NativeHeap;
+import dev.tophash.internal.TableOptions;
+import dev.tophash.internal.TableType;
+import dev.tophash.internal.WordCalls;
 import dev.tophash.internal.ffi.tophash_h;
 
 import org.openjdk.jmh.annotations.Benchmark;
@@ -51,13 +53,13 @@ public class ProtectionBenchmark {
     @Setup
     public void fill() {
         guarded = LongLongMap.create();
-        handle = NativeHeap.createMap(NativeHeap.Type.LONG_LONG, 0);
+        handle = NativeHeap.createMap(TableType.of(Long.BYTES, Long.BYTES), TableOptions.DEFAULT);
         bare = handle.map();
         stamp = handle.stamp();
         for (int i = 0; i < entries; i++) {
             long key = Keys.key(i);
             guarded.put(key, i);
-            while (LongCalls.put(bare, stamp, key, i) < 0) {
+            while (WordCalls.put(bare, stamp, key, i) < 0) {
                 tophash_h.th_make_room(MemorySegment.ofAddress(bare), stamp, 0);
             }
         }
@@ -84,7 +86,7 @@ public class ProtectionBenchmark {
     public long getBare() {
         long sum = 0;
         for (int i = offset; i < offset + Keys.BATCH; i++) {
-            sum += LongCalls.get(bare, stamp, keys[i], 0);
+            sum += WordCalls.get(bare, stamp, keys[i], 0);
         }
         offset = Keys.next(offset);
         return sum;
@@ -104,7 +106,7 @@ public class ProtectionBenchmark {
     public long putBare() {
         long sum = 0;
         for (int i = offset; i < offset + Keys.BATCH; i++) {
-            LongCalls.put(bare, stamp, keys[i], i);
+            WordCalls.put(bare, stamp, keys[i], i);
             sum += Linkage.previous(bare);
         }
         offset = Keys.next(offset);

@@ -1,6 +1,7 @@
 package dev.tophash.benchmarks;
 
 import dev.tophash.LongLongMap;
+import dev.tophash.NativeMap;
 
 import it.unimi.dsi.fastutil.longs.Long2LongOpenHashMap;
 
@@ -38,6 +39,25 @@ public enum Rival {
         }
     },
 
+    /** The same engine behind {@code java.util.Map}. */
+    NATIVE_MAP {
+        @Override
+        Subject create() {
+            NativeMap<Long, Long> map = NativeMap.of(Long.class, Long.class);
+            return new Subject() {
+                @Override
+                public long get(long key) {
+                    return orZero(map.get(key));
+                }
+
+                @Override
+                public long put(long key, long value) {
+                    return orZero(map.put(key, value));
+                }
+            };
+        }
+    },
+
     HASHMAP {
         @Override
         Subject create() {
@@ -45,14 +65,12 @@ public enum Rival {
             return new Subject() {
                 @Override
                 public long get(long key) {
-                    Long value = map.get(key);
-                    return value == null ? 0 : value;
+                    return orZero(map.get(key));
                 }
 
                 @Override
                 public long put(long key, long value) {
-                    Long before = map.put(key, value);
-                    return before == null ? 0 : before;
+                    return orZero(map.put(key, value));
                 }
             };
         }
@@ -75,6 +93,10 @@ public enum Rival {
             };
         }
     };
+
+    private static long orZero(Long value) {
+        return value == null ? 0 : value;
+    }
 
     /** An empty map. */
     abstract Subject create();

@@ -148,7 +148,7 @@ final class MapConformanceTest {
         }
 
         @Override
-        @SuppressWarnings("unchecked")
+        @SuppressWarnings({"unchecked", "rawtypes"})
         public Map.Entry<K, V>[] createArray(int length) {
             return new Map.Entry[length];
         }
