@@ -192,6 +192,44 @@ TEST(Entry, GetAllSaysWhereAValueWouldEnd) {
     EXPECT_EQ(std::string({1, 0, 1}), std::string(found, found + 3));
 }
 
+/* A call moves some 64 KiB; a wrong key that it has seen ahead is told only when the batch comes to it. */
+TEST(Entry, BatchesOfLargeValuesTakeManyCalls) {
+    Heap heap;
+    Map map(heap, typeOf(kKeyParts[0], kValueParts[6]));
+    const uint64_t n = 150, wrong = 140;
+    std::vector<uint8_t> keys(8 * n), values(1024 * n), found(n);
+    std::vector<uint64_t> starts, ends;
+    for (uint64_t i = 0; i < n; i++) {
+        keys[8 * i] = static_cast<uint8_t>(i);
+        values[1024 * i] = static_cast<uint8_t>(i);
+        starts.push_back(8 * i);
+        ends.push_back(8 * i + (i == wrong ? 7 : 8));
+    }
+    for (bool puts : {true, false}) {
+        th_progress p{};
+        for (uint64_t before = 0;; before = p.done) {
+            th_status status = map.withRoom(0, [&] {
+                return puts ? th_entry_put_all(map.raw(), map.stamp(), keys.data(), keys.size(),
+                                               starts.data(), ends.data(), values.data(), values.size(),
+                                               nullptr, nullptr, n, &p)
+                            : th_entry_get_all(map.raw(), map.stamp(), keys.data(), keys.size(),
+                                               starts.data(), ends.data(), values.data(), values.size(),
+                                               nullptr, found.data(), n, &p);
+            });
+            if (!puts) {
+                EXPECT_LE(p.done - before, 64u);
+            }
+            if (status == TH_MORE)
+                continue;
+            EXPECT_EQ(TH_INVALID, status);
+            break;
+        }
+        EXPECT_EQ(wrong, p.done);
+        EXPECT_EQ(static_cast<int64_t>(wrong), map.size());
+    }
+    EXPECT_TRUE(isSound(map));
+}
+
 TEST(Word, AddWrapsAtTheValuesWidth) {
     for (uint16_t size : {1, 2, 4, 8}) {
         Heap heap;

@@ -92,9 +92,9 @@ class WatchedWalk {
     size_t parts() const { return parts_.size(); }
     const std::set<std::string> &keys() const { return returned_; }
 
-    /* Splits the part whose turn is next; false when it cannot be. */
+    /* Splits some part; false when that cannot be. */
     bool split() {
-        Walk &part = parts_[turn_ % parts_.size()];
+        Walk &part = parts_[mix(++turn_) % parts_.size()];
         std::optional<Walk> other = part.ended() ? std::nullopt : part.split();
         if (other)
             parts_.push_back(*other);
