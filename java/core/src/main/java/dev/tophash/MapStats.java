@@ -60,6 +60,7 @@ public record MapStats(
         return headerBytes + bucketBytes + overflowBytes + keyBytesLive + keyBytesDead;
     }
 
+    /** The figures of a native map; null if the stamp does not name it. */
     static MapStats of(long map, long stamp, boolean full) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment s = arena.allocate(th_map_stats.layout());
@@ -68,6 +69,9 @@ public record MapStats(
                             ? tophash_h.th_map_get_stats(
                                     MemorySegment.ofAddress(map), stamp, (byte) 1, s)
                             : MapCalls.getStats(map, stamp, (byte) 0, s);
+            if (status == Status.CLOSED) {
+                return null;
+            }
             Status.check(status, "statistics of a map");
             List<Long> occupancy = new ArrayList<>();
             if (full) {

@@ -159,10 +159,15 @@ public abstract sealed class OffHeapTable implements OffHeap
     }
 
     private MapStats stats(boolean full) {
-        checkOpen();
-        MapStats stats = MapStats.of(map, stamp, full);
-        checkOpen();
-        return stats;
+        for (; ; ) {
+            checkOpen();
+            // Another thread's first write may come between the reading of map and of stamp.
+            MapStats stats = MapStats.of(map, stamp, full);
+            if (stats != null) {
+                return stats;
+            }
+            Thread.onSpinWait();
+        }
     }
 
     @Override
@@ -187,8 +192,10 @@ public abstract sealed class OffHeapTable implements OffHeap
         try {
             if (Events.areOn()) {
                 MapStats stats = MapStats.of(closing, closingStamp, false);
-                Events.closed(
-                        typeName(), closing, closingStamp, stats.size(), stats.reservedBytes());
+                if (stats != null) {
+                    Events.closed(
+                            typeName(), closing, closingStamp, stats.size(), stats.reservedBytes());
+                }
             }
         } finally {
             Lives.end(life); // whatever becomes of the event
@@ -256,12 +263,14 @@ public abstract sealed class OffHeapTable implements OffHeap
                 : handle -> {
                     if (Events.areOn()) {
                         MapStats stats = MapStats.of(handle.map(), handle.stamp(), false);
-                        Events.leaked(
-                                name,
-                                handle.map(),
-                                handle.stamp(),
-                                stats.size(),
-                                stats.reservedBytes());
+                        if (stats != null) {
+                            Events.leaked(
+                                    name,
+                                    handle.map(),
+                                    handle.stamp(),
+                                    stats.size(),
+                                    stats.reservedBytes());
+                        }
                     }
                 };
     }

@@ -112,7 +112,7 @@ class SpliteratorTest {
     @ParameterizedTest
     @EnumSource
     void whatStaysIsSeenOnceWhileOthersComeAndGoBetweenSplitParts(Kind kind) {
-        int n = Effort.rounds(20_000);
+        int n = Math.max(8_000, Effort.rounds(20_000)); // enough to split several times
         try (AnyTable table = kind.filled(n)) {
             Random random = new Random(kind.ordinal());
             List<Spliterator<?>> parts = new ArrayList<>(List.of(table.keys().spliterator()));
