@@ -41,6 +41,13 @@ static void add_bytes(const th_bytes_heap *heap, th_map_stats *stats) {
     }
 }
 
+/* Overflow buckets in use: none once a racing writer has retired the array, which then reads as zeros. */
+static uint64_t overflow_of(th_array_word array) {
+    uint64_t used = __atomic_load_n(&th_array_of(array)->used, __ATOMIC_RELAXED);
+    uint64_t main = th_array_main(array);
+    return used > main ? used - main : 0;
+}
+
 static void fill(const th_map *m, bool full, th_map_stats *stats) {
     const th_extra *x = m->h.extra;
     stats->size = m->h.count;
@@ -57,7 +64,7 @@ static void fill(const th_map *m, bool full, th_map_stats *stats) {
         const th_array *a = th_array_of(array);
         stats->b = (uint8_t)th_array_b(array);
         stats->buckets = th_array_main(array);
-        stats->overflow_buckets = a->used - stats->buckets;
+        stats->overflow_buckets = overflow_of(array);
         stats->grow_at = th_grow_at(stats->b);
         stats->bucket_bytes = stats->buckets * x->shape.bucket_size;
         stats->overflow_bytes = stats->overflow_buckets * x->shape.bucket_size;
@@ -74,7 +81,7 @@ static void fill(const th_map *m, bool full, th_map_stats *stats) {
         stats->old_buckets = th_array_main(old);
         stats->evacuated = th_load_nevacuate(m);
         stats->bucket_bytes += stats->old_buckets * x->shape.bucket_size;
-        stats->overflow_bytes += (a->used - stats->old_buckets) * x->shape.bucket_size;
+        stats->overflow_bytes += overflow_of(old) * x->shape.bucket_size;
         stats->reserved_bytes += th_heap_size(a->bytes);
         if (full) {
             add_chains(m, old, true, stats);

@@ -476,7 +476,8 @@ typedef struct th_map_stats {
 
 /*
  * With full = 1 every bucket is read (not quick, and a writer who calls meanwhile is told TH_CONCURRENT);
- * with full = 0 only counters are (quick; beside a writer they may not belong together).
+ * with full = 0 only counters are (quick; beside a writer, for which the heap must be deferred, they may not
+ * belong together).
  */
 TH_API th_status th_map_get_stats(th_map *map, uint64_t stamp, uint8_t full, th_map_stats *stats);
 

@@ -576,8 +576,11 @@ public final class BytesBytesMap extends OffHeapTable {
 
         @Override
         boolean reload(int i) {
-            change(i, map.get(keys.slice(i)));
-            return changed != null;
+            byte[] value = map.get(keys.slice(i));
+            if (value != null) {
+                change(i, value);
+            }
+            return value != null;
         }
 
         @Override

@@ -71,8 +71,9 @@ public abstract sealed class BytesKeyCursor extends MapCursor
 
     @Override
     final void resize(int entries, long keyBytes, long valueBytes) {
-        keys.resize(entries, keyBytes);
-        values = new long[entries];
+        long[] newValues = new long[entries];
+        keys.resize(entries, keyBytes); // all or nothing
+        values = newValues;
         valueChunk = MemorySegment.ofArray(values);
     }
 

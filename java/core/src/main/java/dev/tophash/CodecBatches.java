@@ -55,7 +55,7 @@ final class CodecBatches<K, V> {
         Results<V> results = new Results<>(table.values(), chunk(length));
         long present = 0;
         for (int done = 0; done < length; ) {
-            int n = batch.fill(keys, done, Math.min(length, done + EncodedBatch.CHUNK));
+            int n = batch.fill(keys, done, done + chunk(length - done));
             int from = 0;
             while (from < n) {
                 int to = get(batch, from, n, results);
@@ -114,7 +114,7 @@ final class CodecBatches<K, V> {
         EncodedBatch<V> valueBatch = new EncodedBatch<>(table.values(), "value", chunk(length));
         long present = 0;
         for (int done = 0; done < length; ) {
-            int to = Math.min(length, done + EncodedBatch.CHUNK);
+            int to = done + chunk(length - done);
             int n = keyBatch.fill(keys, done, to);
             n = valueBatch.fill(values, done, done + n);
             present += put(keyBatch, valueBatch, n);
@@ -156,7 +156,7 @@ final class CodecBatches<K, V> {
         EncodedBatch<K> batch = keys(keys.length);
         long present = 0;
         for (int done = 0; done < keys.length; ) {
-            int n = batch.fill(keys, done, Math.min(keys.length, done + EncodedBatch.CHUNK));
+            int n = batch.fill(keys, done, done + chunk(keys.length - done));
             MemorySegment starts = batch.starts(n);
             MemorySegment ends = batch.ends(n);
             table.writes++;
@@ -185,7 +185,7 @@ final class CodecBatches<K, V> {
         byte[] answers = new byte[chunk(keys.length)];
         long present = 0;
         for (int done = 0; done < keys.length; ) {
-            int n = batch.fill(keys, done, Math.min(keys.length, done + EncodedBatch.CHUNK));
+            int n = batch.fill(keys, done, done + chunk(keys.length - done));
             MemorySegment starts = batch.starts(n);
             MemorySegment ends = batch.ends(n);
             present +=

@@ -25,6 +25,11 @@ abstract class ElementSet<E> extends AbstractSet<E> {
 
     abstract Walk<E> walk();
 
+    /** An element to give away: a copy where its users could change it. */
+    E given(E element) {
+        return element;
+    }
+
     @Override
     public abstract boolean add(E element);
 
@@ -52,7 +57,7 @@ abstract class ElementSet<E> extends AbstractSet<E> {
     @Override
     public Iterator<E> iterator() {
         return new WalkIterator<Walk<E>, E>(
-                table(), walk(), Walk::boxedElement, e -> e, this::remove);
+                table(), walk(), Walk::boxedElement, this::given, this::remove);
     }
 
     @Override

@@ -139,7 +139,7 @@ abstract class EntryMap<K, V> extends AbstractMap<K, V> {
         if (before != null) {
             return before;
         }
-        V value = function.apply(key);
+        V value = function.apply(given(key));
         if (value != null) {
             put(key, value);
         }
@@ -150,13 +150,13 @@ abstract class EntryMap<K, V> extends AbstractMap<K, V> {
     public V computeIfPresent(K key, BiFunction<? super K, ? super V, ? extends V> function) {
         Objects.requireNonNull(function);
         V before = orNull(find(key));
-        return before == null ? null : putOrRemove(key, function.apply(key, before));
+        return before == null ? null : putOrRemove(key, function.apply(given(key), before));
     }
 
     @Override
     public V compute(K key, BiFunction<? super K, ? super V, ? extends V> function) {
         Objects.requireNonNull(function);
-        return putOrRemove(key, function.apply(key, orNull(find(key))));
+        return putOrRemove(key, function.apply(given(key), orNull(find(key))));
     }
 
     @Override

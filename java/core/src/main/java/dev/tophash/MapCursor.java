@@ -205,6 +205,10 @@ public abstract sealed class MapCursor
                 enlarge();
                 continue;
             }
+            if (status == Status.CLOSED) { // another thread's first write came in between
+                Thread.onSpinWait();
+                continue;
+            }
             Status.check(status, "walking a map");
             fetched = count.get(ValueLayout.JAVA_INT, 0);
             ended = status != Status.MORE;

@@ -128,6 +128,13 @@ public final class NativeSet<E> extends ElementSet<E> implements OffHeap {
         return new CodecCursor<>(table);
     }
 
+    /** An array may be changed by whoever gets it; iterators remove by what was in it. */
+    @Override
+    @SuppressWarnings("unchecked")
+    E given(E element) {
+        return element instanceof byte[] bytes ? (E) bytes.clone() : element;
+    }
+
     @Override
     public boolean add(E element) {
         return table.insert(element, Boolean.TRUE, PutMode.IF_ABSENT) == CodecTable.NOTHING;

@@ -130,8 +130,15 @@ public abstract sealed class OffHeapTable implements OffHeap
      * @throws ConcurrentModificationException if another thread was seen writing
      */
     public final void clear() {
-        ordinary(false, () -> tophash_h.th_map_clear(header(), stamp), "clearing a map");
-        clears++;
+        ordinary(false, this::clearOnce, "clearing a map");
+    }
+
+    private int clearOnce() {
+        int status = tophash_h.th_map_clear(header(), stamp);
+        if (status >= 0) {
+            clears++;
+        }
+        return status;
     }
 
     @Override

@@ -373,7 +373,8 @@ public final class StringLongMap extends BytesKeyMap {
      * value. A string that has no UTF-8 encoding is absent, and refused by writes with {@link
      * IllegalArgumentException}. Iterators keep the promises of {@link MapCursor}; a key whose
      * bytes are no UTF-8 (it was put as bytes) is shown with U+FFFD in place of what is malformed,
-     * and cannot be found by that string.
+     * and cannot be found by that string: what is done to its entry here is done to the key that
+     * the string stands for. Use {@link #cursor} for such keys.
      *
      * @return a new view
      */

@@ -622,8 +622,10 @@ public final class KeyValueMap extends OffHeapTable {
 
         @Override
         void resize(int entries, long keyBytes, long valueBytes) {
-            keys = new KEY[entries];
-            values = new VALUE[entries];
+            KEY[] newKeys = new KEY[entries];
+            VALUE[] newValues = new VALUE[entries]; // both or none
+            keys = newKeys;
+            values = newValues;
             keyChunk = MemorySegment.ofArray(keys);
             valueChunk = MemorySegment.ofArray(values);
         }

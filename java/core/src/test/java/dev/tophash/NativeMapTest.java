@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -173,6 +174,48 @@ final class NativeMapTest {
             it.remove();
             assertEquals(1, map.size());
             assertTrue(map.containsKey(new byte[] {other}));
+        }
+    }
+
+    @Test
+    void anArrayElementMayBeChangedByWhoeverGotIt() {
+        try (NativeSet<byte[]> set = NativeSet.of(byte[].class)) {
+            set.add(new byte[] {1});
+            set.add(new byte[] {2});
+            Iterator<byte[]> it = set.iterator();
+            byte[] first = it.next();
+            byte other = (byte) (3 - first[0]);
+            first[0] = other;
+            assertTrue(it.hasNext());
+            it.remove();
+            assertEquals(1, set.size());
+            assertTrue(set.contains(new byte[] {other}));
+        }
+    }
+
+    @Test
+    void aFunctionMayReadTheBufferThatItIsGiven() {
+        try (BytesLongMap table = BytesLongMap.create()) {
+            Map<ByteBuffer, Long> map = table.asMap();
+            ByteBuffer key = ByteBuffer.wrap(new byte[] {7});
+            map.computeIfAbsent(key, k -> (long) k.get());
+            map.compute(key, (k, v) -> v + k.get());
+            map.computeIfPresent(key, (k, v) -> v + k.get());
+            assertEquals(Map.of(ByteBuffer.wrap(new byte[] {7}), 21L), map);
+            assertEquals(0, key.position());
+        }
+    }
+
+    @Test
+    void aRefusedSetValueLeavesTheCursorUsable() {
+        try (BytesBytesMap map = BytesBytesMap.create()) {
+            byte[] key = {1};
+            map.put(key, new byte[] {5});
+            BytesBytesMap.Cursor cursor = map.cursor();
+            assertTrue(cursor.next());
+            map.remove(key);
+            assertThrows(IllegalStateException.class, () -> cursor.setValue(new byte[] {6}));
+            assertEquals(5, cursor.value()[0]);
         }
     }
 

@@ -106,8 +106,8 @@ public final class Batches {
     public static long found(boolean[] found, int offset, int length, Question question) {
         byte[] bytes = new byte[Math.min(length, FOUND_CHUNK)];
         long present = 0;
-        for (int done = 0; done < length; done += FOUND_CHUNK) {
-            int n = Math.min(length - done, FOUND_CHUNK);
+        for (int done = 0, n; done < length; done += n) {
+            n = Math.min(length - done, FOUND_CHUNK);
             present += question.ask(done, MemorySegment.ofArray(bytes).asSlice(0, n));
             for (int i = 0; i < n; i++) {
                 found[offset + done + i] = bytes[i] != 0;
