@@ -93,7 +93,7 @@ final class CodecTable<K, V> extends OffHeapTable {
         return ((WordCodec<V>) values).fromWord(word);
     }
 
-    /** The key as this table's type, or null if it cannot be in it; {@code null} may be a key. */
+    /** A key that the codec has accepted, as what it is. */
     @SuppressWarnings("unchecked")
     private K asKey(Object key) {
         return (K) key;

@@ -108,7 +108,6 @@ abstract class EntryMap<K, V> extends AbstractMap<K, V> {
 
     @Override
     public boolean replace(K key, V before, V after) {
-        Objects.requireNonNull(table());
         if (!Objects.equals(find(key), before)) {
             return false;
         }
