@@ -15,10 +15,12 @@ final class ByteChunkTest {
     void aResizeThatFailsLeavesBytesAndEndsAsTheyWere() {
         ByteChunk chunk = new ByteChunk(TableType.BYTES);
         chunk.resize(10, 100);
+        chunk.ends().setAtIndex(ValueLayout.JAVA_LONG, 0, 5);
         // More bytes than an array can have: C must not be told of ends that are not there.
         assertThrows(ArithmeticException.class, () -> chunk.resize(20, 1L << 40));
         assertEquals(10 * Long.BYTES, chunk.ends().byteSize());
         assertEquals(100, chunk.segment().byteSize());
+        assertEquals(5, chunk.length(0));
         assertThrows(NegativeArraySizeException.class, () -> chunk.resize(-1, 50));
         assertEquals(10 * Long.BYTES, chunk.ends().byteSize());
         assertEquals(100, chunk.segment().byteSize());
