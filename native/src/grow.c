@@ -17,6 +17,7 @@
 #include "map.h"
 
 #include "functions.h"
+#include "hash.h"
 #include "memory/heap.h"
 #include "os/os.h"
 
@@ -292,6 +293,19 @@ th_status th_rebuild(th_map *m, uint32_t b, uint32_t seed) {
 /* ---- making room --------------------------------------------------------------------------------- */
 
 /*
+ * A seed whose keys part from those of the old one (th_seeds_part); three of five random ones do, so the loop
+ * ends soon.
+ */
+static bool draw_seed(uint32_t old, uint32_t *seed) {
+    do {
+        if (!th_os_random32(seed)) {
+            return false;
+        }
+    } while (!th_seeds_part(old, *seed));
+    return true;
+}
+
+/*
  * A new seed against an attack: everything is hashed again at once, because two seeds in one map would make
  * every walk hash each key twice. At most TH_CURSOR_STAGES - 1 times between two clears. Without memory the
  * map goes on with its long chain.
@@ -301,7 +315,7 @@ static void reseed(th_map *m) {
     uint32_t seed;
     x->wants_seed = 0;
     x->grow_at = th_grow_at(m->h.B);
-    if (!th_os_random32(&seed) || seed == m->h.hash0) {
+    if (!draw_seed(m->h.hash0, &seed)) {
         return;
     }
     uint32_t b = th_over_load(m->h.count + 1, m->h.B) && m->h.B < TH_MAX_B ? m->h.B + 1u : m->h.B;

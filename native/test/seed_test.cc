@@ -122,6 +122,22 @@ TEST_P(AttackTest, AfterTheLastSeedTheMapStaysRight) {
     EXPECT_EQ(0u, twin.map.stats().seed_changes) << "a cleared map may defend itself again";
 }
 
+/* Whatever the seeds drawn: of random ones, one in 600 would leave the keys together. */
+TEST(Seed, ANewSeedAlwaysScattersWhatCollided) {
+    Heap heap;
+    th_type type = typeOf(kKeyParts[1], kValueParts[2]);
+    uint64_t from = 1;
+    std::vector<std::string> keys = collidingKeys(Map(heap, type, seeded(1)), 120, from);
+    for (uint32_t round = 0; round < scaled(5000, 50); round++) {
+        Map map(heap, type, seeded(1));
+        for (const std::string &key : keys)
+            map.put(key, makeValue(type, 1));
+        th_map_stats stats = map.stats(true);
+        ASSERT_EQ(1u, stats.seed_changes);
+        ASSERT_LE(stats.longest_chain, 4u) << "in round " << round;
+    }
+}
+
 /* The quick functions only report that they need room; th_make_room then changes the seed. */
 TEST_P(AttackTest, WalksAcrossSeedChangesKeepTheirPromises) {
     for (uint64_t round = 0; round < 8; round++) {
