@@ -101,6 +101,22 @@ TH_INLINE bool batch_key(const th_shape *s, key_form form, const span_source *so
     return true;
 }
 
+/* The arrays as they were when a call began: good enough to fetch from, since both stay mapped. */
+typedef struct th_arrays {
+    th_array_word current;
+    th_array_word old;
+    uint64_t front;
+} th_arrays;
+
+TH_INLINE th_arrays arrays_of(const th_map *m) {
+    return (th_arrays){th_load_word(&m->h.buckets), th_load_word(&m->h.oldbuckets), th_load_nevacuate(m)};
+}
+
+TH_INLINE th_array_word array_for(const th_arrays *arrays, uint64_t hash) {
+    bool in_old = TH_UNLIKELY(arrays->old != 0) && th_index(arrays->old, hash) >= arrays->front;
+    return in_old ? arrays->old : arrays->current;
+}
+
 /* Fetches the lines that hold a slot's key and its value. */
 TH_INLINE void fetch_slot(const th_shape *s, uint8_t *bucket, uint32_t slot) {
     const uint8_t *key = th_bucket_key(s, bucket, slot);
@@ -201,7 +217,7 @@ TH_INLINE th_status finish_key(const th_shape *s, batch_kind kind, th_map *m, co
 TH_INLINE uint64_t run_pipe(const th_shape *s, key_form form, batch_kind kind, th_map *m, const batch *b,
                             uint64_t from, uint64_t to, uint64_t *hits, th_status *status) {
     pipe p;
-    th_array_word array = th_load_word(&m->h.buckets);
+    const th_arrays arrays = arrays_of(m);
     uint32_t seed = m->h.hash0;
     uint64_t end = to;
     uint64_t bytes_left = BATCH_BYTES;
@@ -220,7 +236,8 @@ TH_INLINE uint64_t run_pipe(const th_shape *s, key_form form, batch_kind kind, t
                     }
                     bytes_left -= key.length;
                 }
-                if (array != 0) {
+                if (arrays.current != 0) {
+                    th_array_word array = array_for(&arrays, hash);
                     __builtin_prefetch(th_bucket_at(s, array, th_index(array, hash)));
                 }
             } else {
@@ -229,8 +246,9 @@ TH_INLINE uint64_t run_pipe(const th_shape *s, key_form form, batch_kind kind, t
             }
         }
         uint64_t middle = i - PIPE_DISTANCE;
-        if (i >= from + PIPE_DISTANCE && middle < end && array != 0) {
-            fetch_match(s, array, p.hashes[middle & (PIPE_RING - 1)]);
+        if (i >= from + PIPE_DISTANCE && middle < end && arrays.current != 0) {
+            uint64_t hash = p.hashes[middle & (PIPE_RING - 1)];
+            fetch_match(s, array_for(&arrays, hash), hash);
         }
         if (i >= from + 2 * PIPE_DISTANCE && i - 2 * PIPE_DISTANCE < end) {
             uint64_t last = i - 2 * PIPE_DISTANCE;

@@ -87,8 +87,7 @@ static bool TH_K(find)(th_map *m, const void *key, uint64_t length, const uint8_
     if (!lookup(s, m, &k, hash, &place)) {
         return false;
     }
-    *value = stored_value(s, th_bucket_value(s, place.bucket, place.slot),
-                          bytes_of(s, m, place.array != m->h.buckets), value_length);
+    *value = stored_value(s, th_bucket_value(s, place.bucket, place.slot), place.heap, value_length);
     return true;
 }
 

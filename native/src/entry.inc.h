@@ -53,8 +53,7 @@ TH_INLINE th_status read_entry(const th_shape *s, const th_map *m, const th_key 
         return TH_ABSENT;
     }
     uint64_t length;
-    const uint8_t *bytes = stored_value(s, th_bucket_value(s, place.bucket, place.slot),
-                                        bytes_of(s, m, place.array != m->h.buckets), &length);
+    const uint8_t *bytes = stored_value(s, th_bucket_value(s, place.bucket, place.slot), place.heap, &length);
     if (!fits_out(out, length)) {
         return TH_SMALL_BUFFER;
     }
@@ -67,21 +66,19 @@ TH_INLINE th_status write_entry(const th_shape *s, th_map *m, const th_key *key,
                                 const uint8_t *value, uint64_t value_length, uint32_t mode,
                                 const value_out *out) {
     th_place place;
-    th_bytes_heap *heap = bytes_of(s, m, false);
     bool may_insert = mode != TH_PUT_IF_PRESENT;
-    th_status status = upsert(s, m, key, hash, s->value_bytes ? value_length : 0, heap, may_insert, &place);
+    th_status status = upsert(s, m, key, hash, s->value_bytes ? value_length : 0, may_insert, &place);
     if (status < 0 || (status == TH_ABSENT && !may_insert)) {
         return status;
     }
     uint8_t *slot = th_bucket_value(s, place.bucket, place.slot);
     if (status == TH_PRESENT) {
         bool replaces = mode != TH_PUT_IF_ABSENT;
-        if (replaces && s->value_bytes &&
-            !th_bytes_has_room(heap, 0, value_length, th_bytes_to_move(m->h.extra))) {
+        if (replaces && s->value_bytes && !bytes_fit(m, place.heap, 0, value_length)) {
             return TH_NEEDS_ROOM;
         }
         uint64_t length;
-        const uint8_t *before = stored_value(s, slot, heap, &length);
+        const uint8_t *before = stored_value(s, slot, place.heap, &length);
         if (!fits_out(out, length)) {
             return TH_SMALL_BUFFER;
         }
@@ -91,10 +88,10 @@ TH_INLINE th_status write_entry(const th_shape *s, th_map *m, const th_key *key,
             return status;
         }
         if (s->value_bytes) {
-            th_bytes_drop(slot, heap);
+            th_bytes_drop(slot, place.heap);
         }
     }
-    store_value(s, heap, slot, value, value_length);
+    store_value(s, place.heap, slot, value, value_length);
     return status;
 }
 
@@ -107,7 +104,7 @@ TH_INLINE th_status remove_entry(const th_shape *s, th_map *m, const th_key *key
     }
     const uint8_t *slot = th_bucket_value(s, place.bucket, place.slot);
     uint64_t length;
-    const uint8_t *before = stored_value(s, slot, bytes_of(s, m, place.array != m->h.buckets), &length);
+    const uint8_t *before = stored_value(s, slot, place.heap, &length);
     if (!fits_out(out, length)) {
         return TH_SMALL_BUFFER;
     }

@@ -2,6 +2,12 @@
  * Evacuation: moving entries to the buckets of a new array. Bucket numbers are the hash's highest bits, so
  * old bucket i goes to the neighbours 2i and 2i+1 (to i itself when the size stays, to 2^d neighbours when
  * a reservation grows by d doublings), and both arrays are worked through front to back.
+ *
+ * One number, nevacuate, is the front: an entry whose old bucket lies below it is in the new array, every
+ * other one in the old. New entries follow the same rule. So a lookup during growth reads one array only, the
+ * new array is touched in order and the old one given back in order: together they never take more
+ * memory than the new one will. (Go evacuates the bucket a write touches as well; with random keys that
+ * touches all of the new array at once, while the old one is still full.)
  */
 
 /* Links a fresh overflow bucket after `last`; NULL when the array has none left. */
@@ -15,7 +21,9 @@ TH_INLINE uint8_t *add_overflow(const th_shape *s, th_map *m, th_array_word arra
     uint64_t link = next - th_array_main(array) + 1;
     a->used = next + 1;
     th_store32(last + TH_OVERFLOW_OFFSET, (uint32_t)link);
-    m->h.noverflow = th_noverflow(link, th_array_b(array));
+    if (array == m->h.buckets) {
+        m->h.noverflow = th_noverflow(link, th_array_b(array));
+    }
     *index = next;
     return th_bucket_at(s, array, next);
 }
@@ -110,41 +118,38 @@ TH_INLINE void count_moved_bytes(const th_shape *s, const th_move *move, uint8_t
     move->from_bytes->live -= moved;
 }
 
-/* Moves one old bucket's chain and marks its slots. The caller has seen to enough overflow buckets. */
+/* Moves one old bucket's chain; the caller has seen to enough overflow buckets and moves the front on. */
 TH_INLINE void evacuate(const th_shape *s, th_map *m, th_array_word old, th_array_word array,
                         uint64_t first) {
     th_move move = {old, array, bytes_of(s, m, true), bytes_of(s, m, false), m->h.hash0, false};
-    uint32_t doublings = th_array_b(array) - th_array_b(old);
     uint64_t index = first;
     uint8_t *bucket = th_bucket_at(s, old, index);
     do {
-        uint64_t next = th_next_bucket(old, bucket, index);
-        uint64_t marks = 0x0101010101010101u * TH_EVACUATED_EMPTY;
         for (th_mask live = kernel_match_live(th_load64(bucket)); live != 0; live = TH_MASK_NEXT(live)) {
             uint32_t slot = TH_MASK_SLOT(live);
             uint64_t to;
             if (move_entry(s, m, &move, bucket, slot, &to)) {
                 count_moved_bytes(s, &move, bucket, slot);
             }
-            bool upper = doublings > 0 && (to >> (doublings - 1) & 1) != 0;
-            uint64_t mark = upper ? TH_EVACUATED_UPPER : TH_EVACUATED_LOWER;
-            marks ^= (mark ^ TH_EVACUATED_EMPTY) << (8 * slot);
         }
-        th_store64(bucket, marks);
-        index = next;
+        index = th_next_bucket(old, bucket, index);
         bucket = th_bucket_at(s, old, index);
     } while (index != 0);
 }
 
-/* Moves nevacuate past buckets that are done; at most 1,024 a call, as Go does. */
-TH_INLINE void advance(const th_shape *s, th_map *m, th_array_word old) {
-    uint64_t end = th_array_main(old);
-    uint64_t n = th_load_nevacuate(m);
-    uint64_t stop = n + 1024;
-    while (n < end && n < stop && th_is_evacuated(s, m, old, n)) {
-        n++;
+/*
+ * Evacuates the next bucket in order, and whether there was one for which the new array has the overflow
+ * buckets: an old chain of c entries can take c / 8 of them.
+ */
+TH_INLINE bool evacuate_next(const th_shape *s, th_map *m, th_array_word old, th_array_word array,
+                             uint64_t next) {
+    const th_array *a = th_array_of(array);
+    if (a->used + chain_entries(s, old, next) / TH_SLOTS > a->capacity) {
+        return false;
     }
-    m->h.nevacuate = n;
+    evacuate(s, m, old, array, next);
+    th_store_nevacuate(m, next + 1);
+    return true;
 }
 
 /* Whether th_make_room has to give old pages back, or the whole old array, before growth goes on. */
@@ -155,47 +160,37 @@ TH_INLINE bool release_due(const th_shape *s, const th_map *m, th_array_word old
 }
 
 /*
- * A write's share of growth: evacuates the bucket it touches and the next one in order. false: it takes
- * th_make_room first, nothing was done. An old chain of c entries can take c / 8 overflow buckets.
+ * A write's share of growth: the next buckets in order. false: it takes th_make_room first, and perhaps
+ * nothing was done.
  */
-TH_INLINE bool growth_step_of(const th_shape *s, th_map *m, uint64_t hash) {
+TH_INLINE bool growth_step_of(const th_shape *s, th_map *m) {
     th_array_word old = th_load_word(&m->h.oldbuckets);
     th_array_word array = th_load_word(&m->h.buckets);
     uint64_t next = th_load_nevacuate(m);
     if (TH_UNLIKELY(old == 0 || array == 0 || next >= th_array_main(old))) {
-        return false; /* a racing call has ended this growth; th_make_room knows what is next */
+        return false; /* growth is over; th_make_room knows what is next */
     }
     if (release_due(s, m, old)) {
         return false;
     }
-    uint64_t touched = th_index(old, hash);
-    bool move_touched = !th_is_evacuated(s, m, old, touched);
-    const th_array *a = th_array_of(array);
-    uint64_t need = chain_entries(s, old, next) / TH_SLOTS + 1;
-    if (move_touched && touched != next) {
-        need += chain_entries(s, old, touched) / TH_SLOTS;
+    uint64_t end = next + TH_EVACUATE_STEP;
+    end = end < th_array_main(old) ? end : th_array_main(old);
+    for (; next < end; next++) {
+        if (!evacuate_next(s, m, old, array, next)) {
+            return false;
+        }
     }
-    if (a->used + need > a->capacity) {
-        return false;
-    }
-    if (move_touched) {
-        evacuate(s, m, old, array, touched);
-    }
-    if (!th_is_evacuated(s, m, old, next)) {
-        evacuate(s, m, old, array, next);
-    }
-    advance(s, m, old);
     return true;
 }
 
-static __attribute__((noinline)) bool TH_K(growth_step_any)(th_map *m, uint64_t hash) {
-    return growth_step_of(&m->h.extra->shape, m, hash);
+static __attribute__((noinline)) bool TH_K(growth_step_any)(th_map *m) {
+    return growth_step_of(&m->h.extra->shape, m);
 }
 
 /* Without a constant shape a copy in each writer would gain nothing and make the library half as big again.
  */
-TH_INLINE bool growth_step(const th_shape *s, th_map *m, uint64_t hash) {
-    return __builtin_constant_p(s->bucket_size) ? growth_step_of(s, m, hash) : TH_K(growth_step_any)(m, hash);
+TH_INLINE bool growth_step(const th_shape *s, th_map *m) {
+    return __builtin_constant_p(s->bucket_size) ? growth_step_of(s, m) : TH_K(growth_step_any)(m);
 }
 
 /* Evacuates up to `buckets` in order; the number still to do, or UINT64_MAX when overflow runs out. */
@@ -204,34 +199,22 @@ static uint64_t TH_K(drain)(th_map *m, uint64_t buckets) {
     th_array_word old = m->h.oldbuckets;
     th_array_word array = m->h.buckets;
     uint64_t end = th_array_main(old);
-    for (; buckets > 0; buckets--) {
-        uint64_t next = th_load_nevacuate(m);
-        if (next >= end) {
-            return 0;
+    uint64_t next = th_load_nevacuate(m);
+    for (; buckets > 0 && next < end; buckets--, next++) {
+        if (!evacuate_next(s, m, old, array, next)) {
+            return UINT64_MAX;
         }
-        if (!th_is_evacuated(s, m, old, next)) {
-            const th_array *a = th_array_of(array);
-            if (a->used + chain_entries(s, old, next) / TH_SLOTS > a->capacity) {
-                return UINT64_MAX;
-            }
-            evacuate(s, m, old, array, next);
-        }
-        advance(s, m, old);
     }
-    uint64_t front = th_load_nevacuate(m);
-    return front < end ? end - front : 0;
+    return next < end ? end - next : 0;
 }
 
-/* Copies every entry of an array whose bucket is not evacuated. false: the new array has no room left. */
+/* Copies every entry of an array that is not evacuated. false: the new array has no room left. */
 static bool TH_K(copy_entries)(th_map *m, th_array_word from, th_bytes_heap *from_bytes, th_array_word to,
                                th_bytes_heap *to_bytes, uint32_t seed, bool is_old) {
     const th_shape *s = &m->h.extra->shape;
     th_move move = {from, to, from_bytes, to_bytes, seed, seed != m->h.hash0};
     uint64_t end = th_array_main(from);
     for (uint64_t first = is_old ? m->h.nevacuate : 0; first < end; first++) {
-        if (is_old && th_is_evacuated(s, m, from, first)) {
-            continue;
-        }
         uint64_t index = first;
         uint8_t *bucket = th_bucket_at(s, from, index);
         do {

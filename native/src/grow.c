@@ -9,10 +9,11 @@
  * Overflow buckets follow the main ones in the array. While an array fills, an overflow bucket is added to
  * a chain only when the chain is full, so W insertions take at most W / 8 of them; at most 6.5 * 2^B
  * entries are moved in and 2^B inserted before growth has ended and the next can begin, which makes 2^B
- * overflow buckets always enough. (From B = 32 on links set the limit; 2^32 overflow buckets are enough for
- * random keys up to B = 34, and beyond that the array doubles a little early.) Regions reserve that many and
- * two more (untouched, they cost nothing); blocks, where every byte counts, get a few and are replaced by
- * larger ones when these are used up.
+ * overflow buckets enough for that. Once replaced, an array still takes the entries whose old bucket is not
+ * evacuated: one overflow bucket for each of the 2^B / TH_EVACUATE_STEP writes until growth has ended. (From
+ * B = 32 on links set the limit; 2^32 overflow buckets are enough for random keys up to B = 34, and beyond
+ * that the array doubles a little early.) Regions reserve that many (untouched, they cost nothing); blocks,
+ * where every byte counts, get a few and are replaced by larger ones when these are used up.
  */
 #include "map.h"
 
@@ -38,7 +39,8 @@ uint64_t th_grow_at(uint32_t b) {
 }
 
 uint64_t th_overflow_most(uint32_t b) {
-    uint64_t most = ((uint64_t)1 << b) + 2;
+    uint64_t main = (uint64_t)1 << b;
+    uint64_t most = main + main / TH_EVACUATE_STEP + 4;
     return most < UINT32_MAX ? most : UINT32_MAX; /* links have 32 bits */
 }
 
@@ -86,10 +88,13 @@ static th_status first_array(th_map *m) {
     return TH_OK;
 }
 
-/* Replaces a block by a larger one with room for every overflow bucket; links are indexes and stay good. */
-static th_status extend_overflow(th_map *m) {
+/*
+ * Replaces a block, current or old, by a larger one with room for more overflow buckets; links are indexes
+ * and stay good.
+ */
+static th_status extend_overflow(th_map *m, th_array_word *which) {
     th_extra *x = m->h.extra;
-    th_array_word array = m->h.buckets;
+    th_array_word array = *which;
     uint32_t b = th_array_b(array);
     const th_array *a = th_array_of(array);
     uint64_t most = th_overflow_most(b);
@@ -101,7 +106,7 @@ static th_status extend_overflow(th_map *m) {
     }
     memcpy(th_array_base(larger), th_array_base(array), a->used * x->shape.bucket_size);
     th_array_of(larger)->used = a->used;
-    th_store_word(&m->h.buckets, larger);
+    th_store_word(which, larger);
     th_array_retire(x->memory, array);
     return TH_OK;
 }
@@ -201,7 +206,7 @@ th_status th_finish_growth(th_map *m) {
             if (!can_extend(m->h.buckets)) {
                 return th_rebuild(m, m->h.B, m->h.hash0);
             }
-            th_status status = extend_overflow(m);
+            th_status status = extend_overflow(m, &m->h.buckets);
             if (status != TH_OK) {
                 return status;
             }
@@ -247,13 +252,11 @@ static th_status copy_all(th_map *m, uint32_t b, uint64_t overflow, uint32_t see
         }
     }
     const th_functions *f = th_functions_in_use;
-    uint16_t noverflow = m->h.noverflow;
     bool copied =
         (m->h.oldbuckets == 0 ||
          f->copy_entries(m, m->h.oldbuckets, x->old_bytes, *array, *bytes, seed, true)) &&
         (m->h.buckets == 0 || f->copy_entries(m, m->h.buckets, x->bytes, *array, *bytes, seed, false));
     if (!copied) {
-        m->h.noverflow = noverflow;
         th_array_retire(x->memory, *array);
         th_bytes_retire(x->memory, *bytes);
         return TH_LIMIT;
@@ -324,22 +327,32 @@ static void reseed(th_map *m) {
     }
 }
 
-/* Whether the overflow buckets left might not do for one step of growth: entries / 8 + 2 are enough for any.
- */
-static bool overflow_is_short(const th_map *m) {
-    const th_array *a = th_array_of(m->h.buckets);
-    return a->capacity - a->used < m->h.count / TH_SLOTS + 2;
+/* Whether the overflow buckets left might not do for one step of growth and an insertion. */
+static bool overflow_is_short(th_array_word array, uint64_t need) {
+    const th_array *a = th_array_of(array);
+    return a->capacity - a->used < need;
+}
+
+/* An old chain of c entries takes at most c / 8 overflow buckets, and all old entries are few in a block. */
+static bool new_is_short(const th_map *m) {
+    return overflow_is_short(m->h.buckets, m->h.count / TH_SLOTS + 2);
+}
+
+static bool old_is_short(const th_map *m) {
+    return overflow_is_short(m->h.oldbuckets, 1);
 }
 
 /* Room in the old and the new array while growing. */
 static th_status room_while_growing(th_map *m, bool *acted) {
-    th_array_word array = m->h.buckets;
     *acted = release_passed(m);
-    if (!*acted && overflow_is_short(m) && can_extend(array)) {
-        *acted = true;
-        return extend_overflow(m);
+    if (*acted) {
+        return TH_OK;
     }
-    return TH_OK;
+    bool old = old_is_short(m) && can_extend(m->h.oldbuckets);
+    bool new = new_is_short(m) && can_extend(m->h.buckets);
+    *acted = old || new;
+    th_status status = old ? extend_overflow(m, &m->h.oldbuckets) : TH_OK;
+    return status == TH_OK && new ? extend_overflow(m, &m->h.buckets) : status;
 }
 
 /* Room in the arrays for one insertion. *acted: whether anything was done. */
@@ -368,12 +381,24 @@ static th_status room_in_arrays(th_map *m, bool *acted) {
         return start_growth(m, m->h.B);
     }
     if (th_array_of(array)->used >= th_array_of(array)->capacity) {
-        return can_extend(array) ? extend_overflow(m) : start_growth(m, m->h.B + 1u);
+        return can_extend(array) ? extend_overflow(m, &m->h.buckets) : start_growth(m, m->h.B + 1u);
     }
     return TH_OK;
 }
 
-/* Room in the bytes heap for blocks of `bytes` bytes in all, on top of what compaction still brings. */
+/* Room in a bytes heap for blocks of `bytes` bytes in all. */
+static th_status room_in_heap(th_heap *memory, th_bytes_heap *heap, uint64_t bytes, bool *acted) {
+    if (heap->limit - heap->top >= bytes) {
+        return TH_OK;
+    }
+    *acted = true;
+    return th_bytes_extend(memory, heap, bytes);
+}
+
+/*
+ * The same for a write: in the current heap on top of what compaction still brings, and in the old one, as
+ * the entry may belong in the old array.
+ */
 static th_status room_in_bytes(th_map *m, uint64_t bytes, bool *acted) {
     th_extra *x = m->h.extra;
     if (bytes <= TH_INLINE_BYTES || (x->shape.key_class != TH_KEY_BYTES && !x->shape.value_bytes)) {
@@ -388,13 +413,11 @@ static th_status room_in_bytes(th_map *m, uint64_t bytes, bool *acted) {
     }
     /* A block has at most a quarter more than its bytes, two of them at least 16 each. */
     uint64_t blocks = bytes + bytes / 4 + 64;
-    uint64_t keep = th_bytes_to_move(x);
-    th_bytes_heap *heap = x->bytes;
-    if (heap->limit - heap->top >= blocks + keep) {
-        return TH_OK;
+    th_status status = room_in_heap(x->memory, x->bytes, blocks + th_bytes_to_move(x), acted);
+    if (status == TH_OK && x->old_bytes != x->bytes && x->old_bytes != NULL) {
+        status = room_in_heap(x->memory, x->old_bytes, blocks, acted);
     }
-    *acted = true;
-    return th_bytes_extend(x->memory, heap, blocks + keep);
+    return status;
 }
 
 static th_status make_room(th_map *m, uint64_t bytes) {
@@ -403,7 +426,7 @@ static th_status make_room(th_map *m, uint64_t bytes) {
     if (status == TH_OK) {
         status = room_in_bytes(m, bytes, &acted);
     }
-    if (status == TH_OK && !acted && m->h.oldbuckets != 0 && overflow_is_short(m)) {
+    if (status == TH_OK && !acted && m->h.oldbuckets != 0 && (new_is_short(m) || old_is_short(m))) {
         /* By the count above, growth cannot run out of overflow buckets. If racing writers have made it do
            so all the same, start over with what is there. */
         status = th_rebuild(m, m->h.B, m->h.hash0);

@@ -136,7 +136,7 @@ static void check_array(check *c, th_array_word array, bool old, const th_bytes_
     }
     uint64_t overflow = 0;
     for (uint64_t first = old ? c->m->h.nevacuate : 0; first < main && !c->broken; first++) {
-        if (old && th_is_evacuated(c->s, c->m, array, first)) {
+        if (old && th_is_evacuated(c->m, first)) {
             continue;
         }
         uint8_t before = TH_MIN_TOPHASH; /* the state of the slot before, in the whole chain */

@@ -170,7 +170,7 @@ TH_INLINE th_status walk_bucket(const th_shape *s, const th_map *m, th_cursor *c
     th_array_word old = th_load_word(&m->h.oldbuckets);
     uint64_t passed = c->passed[c->stage];
     uint64_t position = c->start[c->stage] + passed;
-    bool in_old = old != 0 && !th_is_evacuated(s, m, old, th_index(old, position));
+    bool in_old = lies_in_old(m, old, position);
     th_array_word from = in_old ? old : array;
     uint64_t index = th_index(from, position);
     uint64_t first = index << 1 << (from & 63u);

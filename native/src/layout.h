@@ -51,13 +51,16 @@ _Static_assert(sizeof(void *) == 8, "Tophash needs a 64-bit target");
 #define TH_LOAD_NUMERATOR 13u
 #define TH_LOAD_DENOMINATOR 2u
 
-/* States of a slot that a tophash byte below TH_MIN_TOPHASH tells, as in Go. */
+/* Old buckets that each write evacuates while the map grows; Go moves two as well. */
+#define TH_EVACUATE_STEP 2u
+
+/*
+ * States of a slot that a tophash byte below TH_MIN_TOPHASH tells, as in Go. Go's marks of evacuated slots, 2
+ * to 4, stay free: here th_header.nevacuate alone tells what is evacuated.
+ */
 enum {
-    TH_EMPTY_REST = 0,      /* empty, and so is everything after it in the chain */
-    TH_EMPTY_ONE = 1,       /* empty */
-    TH_EVACUATED_LOWER = 2, /* moved to the lower half of its new buckets */
-    TH_EVACUATED_UPPER = 3, /* moved to the upper half */
-    TH_EVACUATED_EMPTY = 4, /* empty, and its bucket is evacuated */
+    TH_EMPTY_REST = 0, /* empty, and so is everything after it in the chain */
+    TH_EMPTY_ONE = 1,  /* empty */
     TH_MIN_TOPHASH = 5
 };
 

@@ -112,13 +112,13 @@ TH_INLINE uint64_t th_load_nevacuate(const th_map *m) {
     return __atomic_load_n(&m->h.nevacuate, __ATOMIC_RELAXED);
 }
 
-/* Whether an old bucket has been emptied. */
-TH_INLINE bool th_is_evacuated(const th_shape *s, const th_map *m, th_array_word old, uint64_t index) {
-    if (index < th_load_nevacuate(m)) {
-        return true;
-    }
-    uint8_t first = *th_bucket_at(s, old, index);
-    return first > TH_EMPTY_ONE && first < TH_MIN_TOPHASH;
+TH_INLINE void th_store_nevacuate(th_map *m, uint64_t front) {
+    __atomic_store_n(&m->h.nevacuate, front, __ATOMIC_RELEASE);
+}
+
+/* Whether the entries of an old bucket have moved to the new array. */
+TH_INLINE bool th_is_evacuated(const th_map *m, uint64_t index) {
+    return index < th_load_nevacuate(m);
 }
 
 /* Sets or clears TH_SAME_SIZE_GROW without bringing back a writing mark that a quick writer clears meanwhile.

@@ -9,6 +9,7 @@ typedef struct th_place {
     uint64_t index; /* of the bucket in its array */
     uint32_t slot;
     th_array_word array;
+    th_bytes_heap *heap; /* that goes with the array */
 } th_place;
 
 /* What a failed search for a key saw on its way: the first free slot, the chain's end and its length. */
@@ -25,7 +26,7 @@ typedef struct th_gap {
  * stored (TH_EMPTY_REST). With gap != NULL (a constant) it also notes where the key could be inserted.
  */
 TH_INLINE bool probe(const th_shape *s, th_array_word array, const th_key *key, uint64_t hash,
-                     const th_bytes_heap *heap, th_place *place, th_gap *gap) {
+                     th_bytes_heap *heap, th_place *place, th_gap *gap) {
     uint64_t index = th_index(array, hash);
     uint8_t *bucket = th_bucket_at(s, array, index);
     uint8_t top = th_tophash(hash);
@@ -34,7 +35,7 @@ TH_INLINE bool probe(const th_shape *s, th_array_word array, const th_key *key, 
         for (th_mask hit = kernel_match(word, top); hit != 0; hit = TH_MASK_NEXT(hit)) {
             uint32_t slot = TH_MASK_SLOT(hit);
             if (TH_LIKELY(th_key_equal(s, th_bucket_key(s, bucket, slot), key, heap))) {
-                *place = (th_place){bucket, index, slot, array};
+                *place = (th_place){bucket, index, slot, array, heap};
                 return true;
             }
         }
@@ -67,13 +68,18 @@ TH_INLINE th_bytes_heap *bytes_of(const th_shape *s, const th_map *m, bool old) 
     return th_load_bytes(old ? &m->h.extra->old_bytes : &m->h.extra->bytes);
 }
 
-/* Finds a key wherever it is: in the old array as long as its bucket there is not evacuated. */
+/* Whether a hash's entries are still in the old array. */
+TH_INLINE bool lies_in_old(const th_map *m, th_array_word old, uint64_t hash) {
+    return TH_UNLIKELY(old != 0) && !th_is_evacuated(m, th_index(old, hash));
+}
+
+/* Finds a key in the one array where it can be. */
 TH_INLINE bool lookup(const th_shape *s, const th_map *m, const th_key *key, uint64_t hash, th_place *place) {
     th_array_word array = th_load_word(&m->h.buckets);
     if (TH_UNLIKELY(array == 0)) {
         return false;
     }
     th_array_word old = th_load_word(&m->h.oldbuckets);
-    bool in_old = TH_UNLIKELY(old != 0) && !th_is_evacuated(s, m, old, th_index(old, hash));
+    bool in_old = lies_in_old(m, old, hash);
     return probe(s, in_old ? old : array, key, hash, bytes_of(s, m, in_old), place, NULL);
 }

@@ -16,7 +16,7 @@ static void add_chains(const th_map *m, th_array_word array, bool old, th_map_st
     const th_shape *s = &m->h.extra->shape;
     uint64_t end = th_array_main(array);
     for (uint64_t first = old ? m->h.nevacuate : 0; first < end; first++) {
-        if (old && th_is_evacuated(s, m, array, first)) {
+        if (old && th_is_evacuated(m, first)) {
             continue;
         }
         uint64_t length = 0;

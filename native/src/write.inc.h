@@ -1,6 +1,18 @@
 /* Inserting and removing. The caller holds the write mark (th_begin_write) and has the key hashed. */
 
 /*
+ * Whether blocks for two lengths are to be had from a bytes heap. While a growth compacts, the current heap
+ * also keeps room for all that is still to come from the old one.
+ */
+TH_INLINE bool bytes_fit(const th_map *m, const th_bytes_heap *heap, uint64_t key_length,
+                         uint64_t value_length) {
+    const th_extra *x = m->h.extra;
+    const th_bytes_heap *current = th_load_bytes(&x->bytes);
+    return th_bytes_has_room(current, key_length, value_length, th_bytes_to_move(x)) &&
+           (heap == current || th_bytes_has_room(heap, key_length, value_length, 0));
+}
+
+/*
  * Makes a slot for a key that probe did not find, and stores the key there. TH_NEEDS_ROOM: nothing changed.
  * value_length counts for values in the bytes heap only.
  */
@@ -14,7 +26,7 @@ TH_INLINE th_status insert(const th_shape *s, th_map *m, const th_key *key, uint
     }
     if (s->key_class == TH_KEY_BYTES || s->value_bytes) {
         uint64_t key_length = s->key_class == TH_KEY_BYTES ? key->length : 0;
-        if (!th_bytes_has_room(heap, key_length, value_length, th_bytes_to_move(x))) {
+        if (!bytes_fit(m, heap, key_length, value_length)) {
             return TH_NEEDS_ROOM;
         }
     }
@@ -40,25 +52,28 @@ TH_INLINE th_status insert(const th_shape *s, th_map *m, const th_key *key, uint
     th_key_store(s, th_bucket_key(s, bucket, slot), key, heap);
     bucket[slot] = th_tophash(hash);
     m->h.count++;
-    *place = (th_place){bucket, index, slot, array};
+    *place = (th_place){bucket, index, slot, array, heap};
     return TH_ABSENT;
 }
 
 /*
  * Finds the key's slot or makes one: TH_PRESENT, TH_ABSENT (key stored, value not yet), TH_NEEDS_ROOM. With
- * may_insert = false it makes none: TH_ABSENT then says that the key is not there. During growth the key's
- * old bucket is evacuated first, so that new entries only go to the new array. The caller loads the bytes
- * heap, once for all it does, because a racing call can take it away.
+ * may_insert = false it makes none: TH_ABSENT then says that the key is not there. During growth it does its
+ * share of that first.
  */
 TH_INLINE th_status upsert(const th_shape *s, th_map *m, const th_key *key, uint64_t hash,
-                           uint64_t value_length, th_bytes_heap *heap, bool may_insert, th_place *place) {
+                           uint64_t value_length, bool may_insert, th_place *place) {
     th_array_word array = th_load_word(&m->h.buckets);
     if (TH_UNLIKELY(array == 0)) {
         return may_insert ? TH_NEEDS_ROOM : TH_ABSENT;
     }
-    if (TH_UNLIKELY(m->h.oldbuckets != 0) && !growth_step(s, m, hash)) {
+    th_array_word old = th_load_word(&m->h.oldbuckets);
+    if (TH_UNLIKELY(old != 0) && !growth_step(s, m)) {
         return TH_NEEDS_ROOM;
     }
+    bool in_old = lies_in_old(m, old, hash);
+    array = in_old ? old : array;
+    th_bytes_heap *heap = bytes_of(s, m, in_old);
     th_gap gap = {NULL, 0, NULL, 0, 0};
     if (probe(s, array, key, hash, heap, place, &gap)) {
         return TH_PRESENT;
@@ -116,13 +131,11 @@ TH_INLINE void propagate_rest(const th_shape *s, const th_place *place, uint64_t
 
 /* Takes an entry out; its value has been read. */
 TH_INLINE void erase(const th_shape *s, th_map *m, const th_place *place, uint64_t hash) {
-    bool in_old = place->array != m->h.buckets;
-    th_bytes_heap *heap = bytes_of(s, m, in_old);
     if (s->key_class == TH_KEY_BYTES) {
-        th_bytes_drop(th_bucket_key(s, place->bucket, place->slot), heap);
+        th_bytes_drop(th_bucket_key(s, place->bucket, place->slot), place->heap);
     }
     if (s->value_bytes) {
-        th_bytes_drop(th_bucket_value(s, place->bucket, place->slot), heap);
+        th_bytes_drop(th_bucket_value(s, place->bucket, place->slot), place->heap);
     }
     place->bucket[place->slot] = TH_EMPTY_ONE;
     propagate_rest(s, place, hash);
@@ -136,7 +149,7 @@ TH_INLINE void erase(const th_shape *s, th_map *m, const th_place *place, uint64
 TH_INLINE th_status find_to_remove(const th_shape *s, th_map *m, const th_key *key, uint64_t hash,
                                    th_place *place) {
     th_array_word old = th_load_word(&m->h.oldbuckets);
-    if (TH_UNLIKELY(old != 0) && !growth_step(s, m, hash) && release_due(s, m, old)) {
+    if (TH_UNLIKELY(old != 0) && !growth_step(s, m) && release_due(s, m, old)) {
         return TH_NEEDS_ROOM;
     }
     return lookup(s, m, key, hash, place) ? TH_PRESENT : TH_ABSENT;
@@ -174,7 +187,7 @@ TH_INLINE th_status write_word(const th_shape *s, th_map *m, const th_key *key, 
                                write_kind kind, uint64_t operand, uint64_t otherwise) {
     th_place place;
     th_status status = kind == WRITE_REMOVE ? find_to_remove(s, m, key, hash, &place)
-                                            : upsert(s, m, key, hash, 0, bytes_of(s, m, false), true, &place);
+                                            : upsert(s, m, key, hash, 0, true, &place);
     if (status < 0 || (kind == WRITE_REMOVE && status == TH_ABSENT)) {
         return status;
     }
