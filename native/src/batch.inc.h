@@ -42,9 +42,10 @@ TH_INLINE bool batch_writes(batch_kind kind) {
     return kind != BATCH_GET && kind != BATCH_CONTAINS && kind != BATCH_ENTRY_GET;
 }
 
-#define PIPE_DISTANCE 12u               /* D: see docs/decisions.md for the table */
-#define BATCH_BYTES ((uint64_t)1 << 16) /* of keys in one quick call; more than one key may have */
-#define PIPE_RING 32u                   /* a power of two above 2D */
+#define PIPE_DISTANCE 12u                 /* D: see docs/decisions.md for the table */
+#define BATCH_BYTES ((uint64_t)1 << 16)   /* of keys in one quick call; more than one key may have */
+#define SMALL_ARRAY ((uint64_t)640 << 10) /* bytes */
+#define PIPE_RING 32u                     /* a power of two above 2D */
 
 typedef struct pipe {
     th_key keys[PIPE_RING]; /* of bytes; words are cheaper to read again than to keep */
@@ -117,6 +118,11 @@ TH_INLINE th_array_word array_for(const th_arrays *arrays, uint64_t hash) {
     return in_old ? arrays->old : arrays->current;
 }
 
+/* Whether an array is likely to be in a near cache, where fetching ahead costs more than it gains. */
+TH_INLINE bool is_small(const th_shape *s, th_array_word array) {
+    return array == 0 || th_array_main(array) * s->bucket_size <= SMALL_ARRAY;
+}
+
 /* Fetches the lines that hold a slot's key and its value. */
 TH_INLINE void fetch_slot(const th_shape *s, uint8_t *bucket, uint32_t slot) {
     const uint8_t *key = th_bucket_key(s, bucket, slot);
@@ -128,18 +134,23 @@ TH_INLINE void fetch_slot(const th_shape *s, uint8_t *bucket, uint32_t slot) {
     }
 }
 
+/*
+ * Fetches what the search for a hash reads after the bucket's first line: the slot that matches, or else the
+ * next bucket of the chain. Whether there is one nobody can predict, so that is not a branch: without one the
+ * bucket itself is fetched again, which costs nothing.
+ */
 TH_INLINE void fetch_match(const th_shape *s, th_array_word array, uint64_t hash) {
-    uint8_t *bucket = th_bucket_at(s, array, th_index(array, hash));
-    uint64_t word = th_load64(bucket);
-    th_mask hit = kernel_match(word, th_tophash(hash));
+    uint64_t index = th_index(array, hash);
+    uint8_t *bucket = th_bucket_at(s, array, index);
+    th_mask hit = kernel_match(th_load64(bucket), th_tophash(hash));
     if (hit != 0) {
         fetch_slot(s, bucket, TH_MASK_SLOT(hit));
         return;
     }
-    uint64_t next = kernel_match_rest(word) != 0 ? 0 : th_next_bucket(array, bucket, th_index(array, hash));
-    if (next != 0) {
-        __builtin_prefetch(th_bucket_at(s, array, next));
-    }
+    uint64_t link = th_load32(bucket + TH_OVERFLOW_OFFSET);
+    uint64_t next = th_array_main(array) + link - 1;
+    uint64_t chained = (uint64_t)0 - (uint64_t)(link != 0);
+    __builtin_prefetch(th_bucket_at(s, array, (next & chained) | (index & ~chained)));
 }
 
 /* One lookup whose value is a word, or none is asked for. */
@@ -222,7 +233,8 @@ TH_INLINE uint64_t run_pipe(const th_shape *s, key_form form, batch_kind kind, t
     uint64_t end = to;
     uint64_t bytes_left = BATCH_BYTES;
     uint64_t moved = 0;
-    for (uint64_t i = from; i < end + 2 * PIPE_DISTANCE; i++) {
+    const uint64_t ahead = is_small(s, arrays.current) ? 0 : PIPE_DISTANCE;
+    for (uint64_t i = from; i < end + 2 * ahead; i++) {
         uint32_t ring = (uint32_t)i & (PIPE_RING - 1);
         if (i < end) {
             th_key key;
@@ -236,7 +248,7 @@ TH_INLINE uint64_t run_pipe(const th_shape *s, key_form form, batch_kind kind, t
                     }
                     bytes_left -= key.length;
                 }
-                if (arrays.current != 0) {
+                if (ahead != 0) {
                     th_array_word array = array_for(&arrays, hash);
                     __builtin_prefetch(th_bucket_at(s, array, th_index(array, hash)));
                 }
@@ -245,13 +257,13 @@ TH_INLINE uint64_t run_pipe(const th_shape *s, key_form form, batch_kind kind, t
                 *status = TH_INVALID;
             }
         }
-        uint64_t middle = i - PIPE_DISTANCE;
-        if (i >= from + PIPE_DISTANCE && middle < end && arrays.current != 0) {
+        uint64_t middle = i - ahead;
+        if (ahead != 0 && i >= from + ahead && middle < end) {
             uint64_t hash = p.hashes[middle & (PIPE_RING - 1)];
             fetch_match(s, array_for(&arrays, hash), hash);
         }
-        if (i >= from + 2 * PIPE_DISTANCE && i - 2 * PIPE_DISTANCE < end) {
-            uint64_t last = i - 2 * PIPE_DISTANCE;
+        if (i >= from + 2 * ahead && i - 2 * ahead < end) {
+            uint64_t last = i - 2 * ahead;
             uint32_t at = (uint32_t)last & (PIPE_RING - 1);
             th_key key;
             if (form == KEYS_SPANS) {

@@ -1,4 +1,4 @@
-/* Test builds only (TH_TESTING): the invariant checker, and doors that no user has. */
+/* Test builds only: the invariant checker, and doors that no user has. */
 #ifndef TH_CHECK_H
 #define TH_CHECK_H
 

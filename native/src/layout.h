@@ -51,8 +51,9 @@ _Static_assert(sizeof(void *) == 8, "Tophash needs a 64-bit target");
 #define TH_LOAD_NUMERATOR 13u
 #define TH_LOAD_DENOMINATOR 2u
 
-/* Old buckets that each write evacuates while the map grows; Go moves two as well. */
-#define TH_EVACUATE_STEP 2u
+/* Old buckets that each write evacuates while the map grows. Go moves two; the table is in docs/decisions.md.
+ */
+#define TH_EVACUATE_STEP 8u
 
 /*
  * States of a slot that a tophash byte below TH_MIN_TOPHASH tells, as in Go. Go's marks of evacuated slots, 2
