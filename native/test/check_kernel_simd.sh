@@ -1,7 +1,7 @@
 #!/bin/sh
 # Proves that the compiled probes hold their kernel's vector instructions, and that SWAR's hold none.
 #
-#   check_kernel_simd.sh avx|sse2|neon OBJDUMP SIMD_KERNEL_OBJECT SWAR_KERNEL_OBJECT
+#   check_kernel_simd.sh avx2|sse2|neon OBJDUMP SIMD_KERNEL_OBJECT SWAR_KERNEL_OBJECT
 set -eu
 
 # The ends of the probe functions' names; they start with the kernel's, as in sse2_long_word_get.
@@ -11,7 +11,7 @@ bytes_bytes_contains any_bytes_get any_entry_get find'
 kernel=$1 objdump=$2 simd_object=$3 swar_object=$4
 
 case $kernel in
-avx) instructions='vpcmpeqb vpmovmskb' ;;
+avx2) instructions='vpcmpeqb vpmovmskb' ;;
 sse2) instructions='pcmpeqb pmovmskb' ;;
 neon) instructions='cmeq' ;;
 *) echo "no kernel $kernel known" >&2 && exit 2 ;;

@@ -10,7 +10,9 @@ TEST(Kernel, TheListIsSane) {
     EXPECT_EQ("swar", names.back()) << "the portable one is the last resort";
 #if defined(__x86_64__)
     EXPECT_EQ(1, std::count(names.begin(), names.end(), "sse2"));
-    EXPECT_EQ(__builtin_cpu_supports("avx") != 0, names.front() == "avx");
+    EXPECT_EQ(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+                  __builtin_cpu_supports("bmi2"),
+              names.front() == "avx2");
 #elif defined(__aarch64__)
     EXPECT_EQ("neon", names.front());
 #endif

@@ -86,8 +86,8 @@ TH_API const char *th_status_name(th_status status);
 TH_API const char *th_version(void);
 
 /*
- * The probing kernel in use: "avx", "sse2", "neon" or "swar". Chosen when the library is loaded: the best the
- * CPU has, or the one that the environment variable TOPHASH_KERNEL names if the CPU has it.
+ * The probing kernel in use: "avx2", "sse2", "neon" or "swar". Chosen when the library is loaded: the best
+ * the CPU has, or the one that the environment variable TOPHASH_KERNEL names if the CPU has it.
  */
 TH_API const char *th_kernel(void);
 

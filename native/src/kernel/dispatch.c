@@ -2,7 +2,7 @@
 #include "functions.h"
 #include "os/os.h"
 
-extern const th_functions avx_functions;
+extern const th_functions avx2_functions;
 extern const th_functions sse2_functions;
 extern const th_functions neon_functions;
 extern const th_functions swar_functions;
@@ -15,16 +15,17 @@ typedef struct kernel_entry {
 
 #if defined(__x86_64__)
 /* Asks the CPU, and whether the OS saves the registers (XCR0). */
-static bool has_avx(void) {
+static bool has_avx2(void) {
     __builtin_cpu_init(); /* may be called before constructors have run */
-    return __builtin_cpu_supports("avx") != 0;
+    return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi") != 0 &&
+           __builtin_cpu_supports("bmi2") != 0;
 }
 #endif
 
 /* Best first. */
 static const kernel_entry kernels[] = {
 #if defined(__x86_64__)
-    {"avx", &avx_functions, has_avx},
+    {"avx2", &avx2_functions, has_avx2},
     {"sse2", &sse2_functions, NULL},
 #elif defined(__aarch64__)
     {"neon", &neon_functions, NULL},

@@ -1,4 +1,4 @@
-/* amd64 baseline, and avx: one comparison of eight bytes, one bit a slot. */
+/* amd64 baseline, and avx2: one comparison of eight bytes, one bit a slot. */
 #ifndef TH_KERNEL_SSE2_H
 #define TH_KERNEL_SSE2_H
 

@@ -32,7 +32,7 @@ public final class Tophash {
      * The kernel that probes tophash bytes: the best this CPU has, or the one that the environment
      * variable {@code TOPHASH_KERNEL} named when the library was loaded.
      *
-     * @return {@code avx}, {@code sse2}, {@code neon} or {@code swar}
+     * @return {@code avx2}, {@code sse2}, {@code neon} or {@code swar}
      */
     public static String kernel() {
         return Linkage.string(tophash_h.th_kernel());
