@@ -1,0 +1,43 @@
+package dev.tophash.benchmarks.contender;
+
+import dev.tophash.NativeMap;
+
+import java.util.HashMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/**
+ * The maps that are compared. A benchmark's JVM meets one of them only, so that calls are inlined.
+ */
+public enum Contender {
+    TOPHASH(TophashLongs::new),
+
+    /** The same map in a JVM that links calls through JVMCI; its flags make the difference. */
+    TOPHASH_JVMCI(TophashLongs::new),
+
+    /** The same engine behind {@code java.util.Map}. */
+    NATIVE_MAP(() -> new BoxedLongs(NativeMap.of(Long.class, Long.class))),
+
+    FASTUTIL(FastutilLongs::new),
+
+    AGRONA(AgronaLongs::new),
+
+    HPPC(HppcLongs::new),
+
+    ECLIPSE(EclipseLongs::new),
+
+    HASHMAP(() -> new BoxedLongs(new HashMap<>())),
+
+    CONCURRENT_HASHMAP(() -> new BoxedLongs(new ConcurrentHashMap<>()));
+
+    private final Supplier<LongMap> constructor;
+
+    Contender(Supplier<LongMap> constructor) {
+        this.constructor = constructor;
+    }
+
+    /** An empty map with default settings. */
+    public LongMap create() {
+        return constructor.get();
+    }
+}
