@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The plots of the report. */
@@ -23,9 +24,15 @@ final class Charts {
     private static final int WIDTH = 820;
     private static final int HEIGHT = 440;
 
-    /** Of a growth that took long, the tail is what one looks at. */
     private static final List<String> PERCENTILES =
-            List.of("p50.0", "p90.0", "p99.0", "p99.9", "p99.99", "p99.999");
+            List.of("p50", "p90", "p99", "p99.9", "p99.99", "p99.999", "longest");
+
+    private static final List<String> PAUSES =
+            List.of(
+                    "GcLoad.full collections, longest pause",
+                    "GcLoad.full collections, all pauses",
+                    "GcLoad.young collections, longest pause",
+                    "GcLoad.young collections, all pauses");
 
     private final Figures figures;
 
@@ -40,13 +47,13 @@ final class Charts {
             plots.put("lookup-hit", Svg.of(lookup("Lookup of a present key", "Hit")));
             plots.put("lookup-miss", Svg.of(lookup("Lookup of an absent key", "Miss")));
         }
-        if (has("Growth.all")) {
+        if (has("Growth.percentile")) {
             plots.put("growth", Svg.of(growth()));
         }
         if (has("Memory.step")) {
             plots.put("memory", Svg.of(memory()));
         }
-        if (has("GcLoad.full")) {
+        if (has(PAUSES.getFirst())) {
             plots.put("gc", Svg.of(collections()));
         }
         return plots;
@@ -82,20 +89,15 @@ final class Charts {
         chart.getStyler().setYAxisLogarithmic(true);
         chart.getStyler().setyAxisTickLabelsFormattingFunction(Charts::time);
         chart.getStyler().setxAxisTickLabelsFormattingFunction(Charts::percentile);
-        chart.getStyler().setXAxisMin(0.0).setXAxisMax((double) PERCENTILES.size());
-        chart.getStyler().setXAxisMaxLabelCount(PERCENTILES.size() + 1);
-        figures.of("Growth.all")
+        chart.getStyler().setXAxisMin(0.0).setXAxisMax(PERCENTILES.size() - 1.0);
+        chart.getStyler().setXAxisMaxLabelCount(PERCENTILES.size());
+        byContender(figures.of("Growth.percentile"))
                 .forEach(
-                        m -> {
-                            List<Double> x = new ArrayList<>();
-                            List<Double> y = new ArrayList<>();
-                            for (String percentile : PERCENTILES) {
-                                x.add((double) x.size());
-                                y.add(m.details().get(percentile));
-                            }
-                            x.add((double) x.size());
-                            y.add(m.value());
-                            series(chart, Texts.contender(m.contender()), m.contender(), x, y);
+                        (name, row) -> {
+                            List<Double> y = row.stream().map(Measurement::value).toList();
+                            List<Double> x =
+                                    IntStream.range(0, y.size()).asDoubleStream().boxed().toList();
+                            series(chart, Texts.contender(name), name, x, y);
                         });
         return chart;
     }
@@ -103,6 +105,7 @@ final class Charts {
     private XYChart memory() {
         XYChart chart = lines("Memory over a doubling", "entries", "bytes per entry");
         chart.getStyler().setxAxisTickLabelsFormattingFunction(x -> Texts.number(x / 1e6) + " M");
+        chart.getStyler().setXAxisTickMarkSpacingHint(110);
         byContender(figures.of("Memory.step"))
                 .forEach(
                         (name, row) -> addLine(chart, Texts.contender(name), name, row, "entries"));
@@ -122,25 +125,16 @@ final class Charts {
         chart.getStyler().setYAxisLogarithmic(true).setYAxisMin(0.5); // a bar of 1 ms is seen
         chart.getStyler().setyAxisTickLabelsFormattingFunction(Texts::number);
         List<String> bars =
-                List.of("full, longest", "full, in all", "young, longest", "young, in all");
-        byContender(figures.of("GcLoad.full"))
-                .forEach(
-                        (name, row) -> {
-                            Measurement full = row.getFirst();
-                            Measurement young =
-                                    figures.of("GcLoad.young", name).findFirst().orElse(full);
-                            List<Double> y =
-                                    Stream.of(full, young)
-                                            .flatMap(
-                                                    m ->
-                                                            Stream.of(
-                                                                    m.value(),
-                                                                    m.details().get("total")))
-                                            .map(value -> Math.max(1, value))
-                                            .toList();
-                            chart.addSeries(Texts.contender(name), bars, y)
-                                    .setFillColor(Palette.color(name));
-                        });
+                PAUSES.stream().map(name -> name.replaceFirst(".*\\.(\\w+) .*, ", "$1, ")).toList();
+        for (String contender : byContender(figures.of(PAUSES.getFirst())).keySet()) {
+            List<Double> pauses =
+                    PAUSES.stream()
+                            .flatMap(name -> figures.of(name, contender))
+                            .map(m -> Math.max(1, m.value()))
+                            .toList();
+            chart.addSeries(Texts.contender(contender), bars, pauses)
+                    .setFillColor(Palette.color(contender));
+        }
         return chart;
     }
 
@@ -201,8 +195,7 @@ final class Charts {
     }
 
     private static String percentile(double index) {
-        int i = (int) Math.round(index);
-        return i == PERCENTILES.size() ? "longest" : PERCENTILES.get(i).replaceFirst("\\.0$", "");
+        return PERCENTILES.get((int) Math.round(index));
     }
 
     private static String time(double nanos) {

@@ -2,10 +2,12 @@ package dev.tophash.benchmarks.compare;
 
 import dev.tophash.benchmarks.contender.Contender;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Looks figures up. */
@@ -20,6 +22,15 @@ final class Figures {
                     "InsertBenchmark.putAll", "InsertBenchmark.put",
                     "StringBenchmark.getAll", "StringBenchmark.get");
 
+    /** Ours that stands beside a figure of Go. */
+    private static final Map<String, String> GO =
+            Map.of(
+                    "Go.getHit", "LookupBenchmark.getHit",
+                    "Go.getMiss", "LookupBenchmark.getMiss",
+                    "Go.fill", "InsertBenchmark.put");
+
+    private static final String STRINGS = "StringBenchmark";
+
     private final List<Measurement> all;
 
     Figures(List<Measurement> all) {
@@ -28,6 +39,43 @@ final class Figures {
 
     static String oneByOne(String benchmark) {
         return ONE_BY_ONE.getOrDefault(benchmark, benchmark);
+    }
+
+    /** Figures of other benchmarks that belong in the table of this one. */
+    List<Measurement> beside(String benchmark) {
+        List<Measurement> others = new ArrayList<>();
+        String single = oneByOne(benchmark);
+        if (!single.equals(benchmark)) {
+            of(single).filter(m -> !m.isOurs()).forEach(others::add);
+        }
+        if (benchmark.startsWith(STRINGS)) {
+            of(benchmark, Contender.TOPHASH.name()).map(Figures::hashed).forEach(others::add);
+        }
+        if (GO.containsKey(benchmark)) {
+            of(GO.get(benchmark), Contender.TOPHASH.name()).forEach(others::add);
+        }
+        return others;
+    }
+
+    /** What has to be known to read the table of a benchmark, or nothing. */
+    static String note(String benchmark) {
+        List<String> notes = new ArrayList<>();
+        if (!oneByOne(benchmark).equals(benchmark)) {
+            notes.add("The peers have no such call: theirs are calls one by one.");
+        }
+        if (benchmark.startsWith(STRINGS)) {
+            notes.add(
+                    "FRESH strings were never hashed, HASHED ones keep their hash code. Tophash"
+                            + " does not look at it: its one figure stands in both lines.");
+        }
+        return String.join(" ", notes);
+    }
+
+    private static Measurement hashed(Measurement m) {
+        Map<String, String> params = new TreeMap<>(m.params());
+        params.put("hash", "HASHED");
+        return new Measurement(
+                m.benchmark(), m.contender(), params, m.unit(), m.value(), m.details());
     }
 
     Stream<Measurement> of(String benchmark) {

@@ -22,12 +22,14 @@ final class JmhTask implements Task {
     private List<String> jvmArgs;
     private boolean perEntry;
     private int forks;
+    private List<String> iterations;
 
     JmhTask(Setting setting, String include) {
         this.setting = setting;
         this.include = include;
         this.jvmArgs = setting.jvmArgs("4g");
         this.forks = setting.profile().forks;
+        this.iterations = setting.profile().iterations();
     }
 
     JmhTask with(String param, Collection<?> values) {
@@ -41,6 +43,12 @@ final class JmhTask implements Task {
 
     JmhTask heap(String heap, String... more) {
         jvmArgs = setting.jvmArgs(heap, more);
+        return this;
+    }
+
+    /** Another number of iterations, where one takes long. */
+    JmhTask iterations(String options) {
+        iterations = List.of(options.split(" "));
         return this;
     }
 
@@ -60,7 +68,7 @@ final class JmhTask implements Task {
         List<String> options = new ArrayList<>(List.of(include));
         params.forEach((name, values) -> options.addAll(List.of("-p", name + "=" + values)));
         options.addAll(List.of("-foe", "true", "-f", Integer.toString(forks)));
-        options.addAll(setting.profile().iterations());
+        options.addAll(iterations);
         options.addAll(List.of("-jvmArgsAppend", String.join(" ", jvmArgs)));
         return options;
     }

@@ -3,6 +3,7 @@ package dev.tophash.benchmarks.compare;
 import tools.jackson.databind.json.JsonMapper;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -22,6 +23,9 @@ public record Measurement(
         String unit,
         double value,
         Map<String, Double> details) {
+    /** Contenders that are no maps. */
+    private static final Set<String> BOUNDS = Set.of("NONE", "LINE", "CHANCE");
+
     private static final JsonMapper JSON = new JsonMapper();
 
     public Measurement {
@@ -32,6 +36,16 @@ public record Measurement(
     /** The value of a parameter that is a number, or 0. */
     long number(String param) {
         return Long.parseLong(params.getOrDefault(param, "0"));
+    }
+
+    /** Whether it is one of Tophash's. */
+    boolean isOurs() {
+        return contender.startsWith("TOPHASH");
+    }
+
+    /** Whether it is another map's, and not a bound. */
+    boolean isPeers() {
+        return !isOurs() && !BOUNDS.contains(contender);
     }
 
     /** One line of JSON on standard output: how a program hands its figures to its caller. */

@@ -97,26 +97,25 @@ final class Plan {
     }
 
     private List<Task> write() {
-        List<Integer> changed =
+        List<Integer> sizes =
                 profile.pick(List.of(1_000), List.of(1_000_000), List.of(1_000_000, 10_000_000));
-        List<Integer> filled =
-                profile.pick(
-                        List.of(1_000), List.of(1_000_000), List.of(1_000, 1_000_000, 10_000_000));
         return List.of(
-                jmh("InsertBenchmark.put$")
+                filling("InsertBenchmark.put$")
                         .with("contender", contenders())
-                        .with("entries", filled)
-                        .perEntry(),
-                jmh("InsertBenchmark.putAll")
-                        .with("contender", TOPHASH)
-                        .with("entries", filled)
-                        .perEntry(),
+                        .with("entries", sizes),
+                filling("InsertBenchmark.putAll").with("contender", TOPHASH).with("entries", sizes),
                 jmh("(UpdateBenchmark.put|RemoveBenchmark.remove)$")
                         .with("contender", contenders())
-                        .with("entries", changed),
+                        .with("entries", sizes),
                 jmh("(UpdateBenchmark.putAll|RemoveBenchmark.removeAll)")
                         .with("contender", TOPHASH)
-                        .with("entries", changed));
+                        .with("entries", sizes));
+    }
+
+    /** One call fills a map, which takes seconds when it is large. */
+    private JmhTask filling(String include) {
+        JmhTask task = jmh(include).perEntry();
+        return profile == Profile.FULL ? task.iterations("-wi 2 -i 3 -w 200ms -r 200ms") : task;
     }
 
     private List<Task> growth() {
@@ -138,9 +137,10 @@ final class Plan {
                 setting.jvmArgs(
                         profile.pick("256m", "1g", "2g"),
                         "-XX:+AlwaysPreTouch",
+                        "-XX:TieredStopAtLevel=1", // the optimizing compiler needs memory itself
                         "-XX:+UseSerialGC",
                         "-XX:MarkSweepAlwaysCompactCount=1");
-        int entries = profile.pick(10_000, 1_000_000, 4_000_000);
+        int entries = profile.pick(10_000, 1_000_000, 2_000_000);
         return contenders().stream()
                 .map(contender -> program(Memory.class, heap, contender, entries))
                 .toList();

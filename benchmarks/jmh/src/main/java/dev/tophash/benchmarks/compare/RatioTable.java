@@ -41,11 +41,8 @@ record RatioTable(String title, String unit, List<String> columns, List<Row> row
     record Cell(String text, String more, boolean best) {}
 
     static RatioTable of(String benchmark, List<Measurement> measurements, Figures figures) {
-        String single = Figures.oneByOne(benchmark);
         List<Measurement> all = new ArrayList<>(measurements);
-        if (!single.equals(benchmark)) {
-            figures.of(single).filter(m -> !isOurs(m.contender())).forEach(all::add);
-        }
+        all.addAll(figures.beside(benchmark));
         Set<String> contenders = new LinkedHashSet<>();
         Map<Map<String, String>, Map<String, Measurement>> lines = new LinkedHashMap<>();
         for (Measurement m : all) {
@@ -63,27 +60,17 @@ record RatioTable(String title, String unit, List<String> columns, List<Row> row
                 measurements.getFirst().unit(),
                 contenders.stream().map(Texts::contender).toList(),
                 rows,
-                single.equals(benchmark)
-                        ? ""
-                        : "The peers have no such call: theirs are lookups or writes one by one.");
+                Figures.note(benchmark));
     }
 
     private static long size(Map<String, Measurement> line) {
         return line.values().iterator().next().number("entries");
     }
 
-    private static boolean isOurs(String contender) {
-        return contender.startsWith("TOPHASH");
-    }
-
-    private static boolean isPeer(String contender) {
-        return !isOurs(contender) && !contender.equals("NONE") && !contender.equals("LINE");
-    }
-
     private static Row row(Set<String> contenders, Map<String, Measurement> line) {
-        OptionalDouble ours = best(line, name -> name.equals("TOPHASH"));
-        OptionalDouble peers = best(line, RatioTable::isPeer);
-        OptionalDouble best = best(line, name -> isOurs(name) || isPeer(name));
+        OptionalDouble ours = best(line, m -> m.contender().equals("TOPHASH"));
+        OptionalDouble peers = best(line, Measurement::isPeers);
+        OptionalDouble best = best(line, m -> m.isOurs() || m.isPeers());
         List<Cell> cells = new ArrayList<>();
         for (String contender : contenders) {
             Measurement m = line.get(contender);
@@ -103,11 +90,9 @@ record RatioTable(String title, String unit, List<String> columns, List<Row> row
                 ratio >= 1);
     }
 
-    private static OptionalDouble best(Map<String, Measurement> line, Predicate<String> which) {
-        return line.values().stream()
-                .filter(m -> which.test(m.contender()))
-                .mapToDouble(Measurement::value)
-                .min();
+    private static OptionalDouble best(
+            Map<String, Measurement> line, Predicate<Measurement> which) {
+        return line.values().stream().filter(which).mapToDouble(Measurement::value).min();
     }
 
     private static String more(Measurement m) {

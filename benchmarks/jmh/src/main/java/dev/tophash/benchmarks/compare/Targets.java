@@ -172,7 +172,7 @@ final class Targets {
         atMost(
                 "longest single put while growing, ms, each run",
                 1,
-                figures.of("Growth.run", US)
+                figures.of("Growth.longest", US)
                         .map(m -> new Ratio(m.value() / 1e6, "run " + m.params().get("run"))));
         atMost(
                 "peak while growing, times what the map holds",

@@ -18,6 +18,7 @@ final class Texts {
                     Map.entry("HASHMAP", "HashMap"),
                     Map.entry("CONCURRENT_HASHMAP", "ConcurrentHashMap"),
                     Map.entry("NONE", "clock alone"),
+                    Map.entry("CHANCE", "chance alone"),
                     Map.entry("LINE", "cache line"),
                     Map.entry("ABSL", "absl::flat_hash_map"),
                     Map.entry("BOOST", "boost::unordered_flat_map"));
@@ -42,7 +43,11 @@ final class Texts {
     /** All parameters, such as {@code entries 10^6, pattern ZIPF}. */
     static String params(Measurement m) {
         return m.params().entrySet().stream()
-                .map(param -> param.getKey() + " " + size(param.getValue()))
+                .map(
+                        param ->
+                                param.getKey()
+                                        + " "
+                                        + size(param.getValue().replaceFirst("\\.0$", "")))
                 .collect(Collectors.joining(", "));
     }
 

@@ -35,19 +35,18 @@ public final class Chains {
             }
             MapStats stats = map.fullStats();
             Ideal ideal = Ideal.of(stats.size(), stats.buckets());
-            Map<String, Double> details =
-                    Map.of(
-                            "overflow",
-                            100.0 * stats.overflowBuckets() / stats.buckets(),
-                            "ideal",
-                            100 * ideal.overflow(),
-                            "idealLongest",
-                            (double) ideal.longest());
-            Map<String, String> params =
-                    Map.of("pattern", pattern.name(), "entries", Integer.toString(entries));
-            new Measurement("Chains", "TOPHASH", params, "buckets", stats.longestChain(), details)
-                    .print();
+            double overflow = 100.0 * stats.overflowBuckets() / stats.buckets();
+            print("TOPHASH", pattern, entries, overflow, stats.longestChain());
+            print("CHANCE", pattern, entries, 100 * ideal.overflow(), ideal.longest());
         }
+    }
+
+    private static void print(
+            String contender, KeyPattern pattern, int entries, double overflow, long longest) {
+        Map<String, String> params =
+                Map.of("pattern", pattern.name(), "entries", Integer.toString(entries));
+        new Measurement("Chains.overflow", contender, params, "%", overflow, Map.of()).print();
+        new Measurement("Chains.longest", contender, params, "buckets", longest, Map.of()).print();
     }
 
     /**

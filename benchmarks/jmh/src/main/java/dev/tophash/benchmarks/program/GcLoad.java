@@ -52,7 +52,7 @@ public final class GcLoad {
         for (int i = 0; i < FULL_COLLECTIONS; i++) {
             System.gc();
         }
-        print("GcLoad.full", before, Map.of());
+        print("full collections", before, Map.of());
     }
 
     private void young(LongMap map, long arrays) throws InterruptedException {
@@ -65,23 +65,24 @@ public final class GcLoad {
             map.put(Keys.key(random.nextInt(entries)), i);
         }
         String megabytes = Long.toString(arrays * GARBAGE / 1024 / 1024);
-        print("GcLoad.young", before, Map.of("garbageMb", megabytes));
+        print("young collections", before, Map.of("garbageMb", megabytes));
     }
 
-    /** The value is the longest pause; of the rest there is the sum. */
-    private void print(String benchmark, long before, Map<String, String> more)
+    private void print(String load, long before, Map<String, String> more)
             throws InterruptedException {
         double wall = (System.nanoTime() - before) / 1e6;
         Pauses.Summary seen = pauses.stop();
         Map<String, String> params = new TreeMap<>(more);
         params.put("entries", Integer.toString(entries));
         params.put("collector", collector());
-        Map<String, Double> details =
-                Map.of(
-                        "total", (double) seen.total(),
-                        "count", (double) seen.count(),
-                        "wall", wall);
-        new Measurement(benchmark, contender, params, "ms", seen.longest(), details).print();
+        Map<String, Double> details = Map.of("count", (double) seen.count(), "wall", wall);
+        print(load + ", longest pause", params, seen.longest(), details);
+        print(load + ", all pauses", params, seen.total(), details);
+    }
+
+    private void print(
+            String what, Map<String, String> params, double millis, Map<String, Double> details) {
+        new Measurement("GcLoad." + what, contender, params, "ms", millis, details).print();
     }
 
     /** The first word of its name, such as G1. */

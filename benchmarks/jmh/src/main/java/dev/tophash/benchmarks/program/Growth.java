@@ -7,7 +7,6 @@ import dev.tophash.benchmarks.contender.LongMap;
 
 import org.HdrHistogram.Histogram;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -19,7 +18,7 @@ import java.util.Map;
 public final class Growth {
     private static final String NONE = "NONE";
     private static final int WARM_UP = 2_000_000;
-    private static final double[] PERCENTILES = {50, 90, 99, 99.9, 99.99, 99.999};
+    private static final double[] PERCENTILES = {50, 90, 99, 99.9, 99.99, 99.999, 100};
 
     private Growth() {}
 
@@ -33,9 +32,17 @@ public final class Growth {
             System.gc();
             Histogram one = run(contender, entries);
             all.add(one);
-            print("Growth.run", contender, entries, Map.of("run", Integer.toString(run)), one);
+            print("Growth.longest", contender, args[1], "run", "" + run, one.getMaxValue());
         }
-        print("Growth.all", contender, entries, Map.of("runs", args[2]), all);
+        for (double percentile : PERCENTILES) {
+            print(
+                    "Growth.percentile",
+                    contender,
+                    args[1],
+                    "percentile",
+                    "p" + percentile,
+                    all.getValueAtPercentile(percentile));
+        }
     }
 
     private static Histogram histogram() {
@@ -67,16 +74,11 @@ public final class Growth {
     private static void print(
             String benchmark,
             String contender,
-            int entries,
-            Map<String, String> params,
-            Histogram times) {
-        Map<String, Double> details = new LinkedHashMap<>();
-        for (double percentile : PERCENTILES) {
-            details.put("p" + percentile, (double) times.getValueAtPercentile(percentile));
-        }
-        details.put("mean", times.getMean());
-        Map<String, String> all = new LinkedHashMap<>(params);
-        all.put("entries", Integer.toString(entries));
-        new Measurement(benchmark, contender, all, "ns", times.getMaxValue(), details).print();
+            String entries,
+            String param,
+            String value,
+            double nanos) {
+        Map<String, String> params = Map.of("entries", entries, param, value);
+        new Measurement(benchmark, contender, params, "ns", nanos, Map.of()).print();
     }
 }

@@ -24,6 +24,9 @@ import java.util.Map;
 public final class Memory {
     private static final int STEPS = 32;
 
+    /** How many times smaller the map is with which it starts. */
+    private static final int WARM_UP = 8;
+
     private final Contender contender;
     private final int entries;
 
@@ -34,8 +37,9 @@ public final class Memory {
 
     public static void main(String[] args) {
         Memory memory = new Memory(Contender.valueOf(args[0]), Integer.parseInt(args[1]));
-        memory.measure(); // so that no class and no compiled code is new when it counts
-        memory.print(memory.measure());
+        // So that no class and no compiled code is new when it counts.
+        memory.measure(Math.max(1, memory.entries / WARM_UP));
+        memory.print(memory.measure(memory.entries));
     }
 
     /** What a map held at a moment, and the most that it had held until then. */
@@ -49,7 +53,7 @@ public final class Memory {
         }
     }
 
-    private List<Step> measure() {
+    private List<Step> measure(int from) {
         List<Step> steps = new ArrayList<>();
         long heap = ProcessMemory.heap();
         long resident = ProcessMemory.resident();
@@ -57,7 +61,7 @@ public final class Memory {
         try (LongMap map = contender.create()) {
             int size = 0;
             for (int step = 0; step <= STEPS; step++) {
-                int target = (int) (entries + (long) entries * step / STEPS);
+                int target = (int) (from + (long) from * step / STEPS);
                 for (; size < target; size++) {
                     map.put(Keys.key(size), size);
                 }
