@@ -55,7 +55,9 @@ need_cross() {
 need_bench() {
     need libbenchmark-dev /usr/include/benchmark/benchmark.h
     need libabsl-dev /usr/include/absl/container/flat_hash_map.h
-    need libboost1.81-dev /usr/include/boost/unordered/unordered_flat_map.hpp
+    # The newest Boost that the distribution has beside its usual one; from 1.81 on it has the map.
+    boost=$(apt-cache pkgnames libboost1. 2>/dev/null | sed -n 's/^libboost1\.\([0-9]*\)-dev$/\1/p' | sort -n | tail -n 1)
+    need "libboost1.${boost:-81}-dev" /usr/include/boost/unordered/unordered_flat_map.hpp
     # For the text of the plots.
     need fontconfig fc-list
     need fonts-dejavu-core /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf

@@ -1,9 +1,43 @@
 /* One key at a time: lookup, update, removal and growth, of the engine and of two maps in C++. */
 #include <string>
 
+#if TH_BENCH_ABSL
+#include <absl/container/flat_hash_map.h>
+#endif
+#if TH_BENCH_BOOST
+#include <boost/unordered/unordered_flat_map.hpp>
+#endif
+
 #include "support.h"
 
 namespace {
+
+/* A map in the manner of std::unordered_map. */
+template <class Map> class Standard {
+  public:
+    uint64_t get(uint64_t key) const {
+        auto found = map_.find(key);
+        return found == map_.end() ? 0 : found->second;
+    }
+    void put(uint64_t key, uint64_t value) { map_[key] = value; }
+    void remove(uint64_t key) { map_.erase(key); }
+
+  private:
+    Map map_;
+};
+
+#if TH_BENCH_ABSL
+class Absl : public Standard<absl::flat_hash_map<uint64_t, uint64_t>> {
+  public:
+    static constexpr const char *kName = "absl";
+};
+#endif
+#if TH_BENCH_BOOST
+class Boost : public Standard<boost::unordered_flat_map<uint64_t, uint64_t>> {
+  public:
+    static constexpr const char *kName = "boost";
+};
+#endif
 
 template <class Map> void get(benchmark::State &state, bool present) {
     auto n = static_cast<uint64_t>(state.range(0));

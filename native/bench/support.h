@@ -8,13 +8,6 @@
 #include <memory>
 #include <vector>
 
-#if TH_BENCH_ABSL
-#include <absl/container/flat_hash_map.h>
-#endif
-#if TH_BENCH_BOOST
-#include <boost/unordered/unordered_flat_map.hpp>
-#endif
-
 #include "tophash/tophash.h"
 
 inline uint64_t mix(uint64_t x) {
@@ -95,33 +88,6 @@ class Tophash : public Engine {
     }
     void remove(uint64_t key) { th_word_remove(map, stamp, key); }
 };
-
-/* A map in the manner of std::unordered_map. */
-template <class Map> class Standard {
-  public:
-    uint64_t get(uint64_t key) const {
-        auto found = map_.find(key);
-        return found == map_.end() ? 0 : found->second;
-    }
-    void put(uint64_t key, uint64_t value) { map_[key] = value; }
-    void remove(uint64_t key) { map_.erase(key); }
-
-  private:
-    Map map_;
-};
-
-#if TH_BENCH_ABSL
-class Absl : public Standard<absl::flat_hash_map<uint64_t, uint64_t>> {
-  public:
-    static constexpr const char *kName = "absl";
-};
-#endif
-#if TH_BENCH_BOOST
-class Boost : public Standard<boost::unordered_flat_map<uint64_t, uint64_t>> {
-  public:
-    static constexpr const char *kName = "boost";
-};
-#endif
 
 /* A map of the keys mix(1) to mix(n); kept between benchmarks of the same kind and size. */
 template <class Map> Map &filled(uint64_t n) {
