@@ -3,18 +3,10 @@ package dev.tophash.benchmarks;
 import dev.tophash.LongLongMap;
 
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Arena;
@@ -25,7 +17,6 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 
 /**
  * What does one random cache line cost that was asked for early enough? That is what this machine's
@@ -33,16 +24,8 @@ import java.util.concurrent.TimeUnit;
  * map of longs has for so many entries; C code in {@code native/bench} walks over them, sixteen at
  * a time.
  */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
 @OperationsPerInvocation(Keys.BATCH)
-@Fork(
-        value = 1,
-        jvmArgsAppend = {"--enable-native-access=ALL-UNNAMED", "-Xms4g", "-Xmx4g"})
-@Warmup(iterations = 3, time = 300, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
-public class CacheLineBenchmark {
+public class CacheLineBenchmark extends Timed {
     /** The library with the C code, relative to the checkout unless the property says another. */
     private static final Path LIBRARY =
             Path.of(

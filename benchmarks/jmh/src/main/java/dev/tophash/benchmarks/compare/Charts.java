@@ -198,10 +198,10 @@ final class Charts {
         return PERCENTILES.get((int) Math.round(index));
     }
 
-    private static String time(double nanos) {
-        if (nanos < 1e3) {
-            return Texts.number(nanos) + " ns";
+    private static String time(double micros) {
+        if (micros < 1) {
+            return Texts.number(micros * 1e3) + " ns";
         }
-        return nanos < 1e6 ? Texts.number(nanos / 1e3) + " µs" : Texts.number(nanos / 1e6) + " ms";
+        return micros < 1e3 ? Texts.number(micros) + " µs" : Texts.number(micros / 1e3) + " ms";
     }
 }

@@ -51,7 +51,10 @@ public final class Compare implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "Folder for results.json, report.html and log.txt; ${DEFAULT-VALUE}.")
+            description = {
+                "Folder for report.html, results.json, log.txt, and figures.md,",
+                "the tables below the plots of the README; ${DEFAULT-VALUE}."
+            })
     private Path out = Path.of("benchmarks/target/comparison");
 
     @Option(
@@ -145,6 +148,7 @@ public final class Compare implements Callable<Integer> {
         Map<String, String> plots = new Charts(results.figures()).all();
         Path page = out.resolve("report.html");
         Files.writeString(page, Report.html(results, plots));
+        Files.writeString(out.resolve("figures.md"), Markdown.of(results));
         System.out.println(page);
         if (images != null) {
             Files.createDirectories(images);

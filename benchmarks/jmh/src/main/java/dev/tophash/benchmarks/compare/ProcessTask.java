@@ -1,6 +1,7 @@
 package dev.tophash.benchmarks.compare;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,7 +54,7 @@ final class ProcessTask implements Task {
                         .directory(setting.root().toFile())
                         .redirectError(errors.toFile())
                         .start();
-        String output = new String(process.getInputStream().readAllBytes());
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int status = process.waitFor();
         String said = Files.readString(errors);
         Files.delete(errors);

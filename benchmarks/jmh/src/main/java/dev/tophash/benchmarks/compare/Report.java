@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -96,7 +97,7 @@ final class Report {
                 section.toString(),
                 section.title,
                 section.question,
-                part.profile().name().toLowerCase(java.util.Locale.ROOT),
+                part.profile().name().toLowerCase(Locale.ROOT),
                 part.started(),
                 part.seconds(),
                 part.load(),

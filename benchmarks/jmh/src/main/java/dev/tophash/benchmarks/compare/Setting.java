@@ -37,6 +37,7 @@ record Setting(Path root, Profile profile, List<String> jvmArgs, PrintStream log
         Stream<String> fixed =
                 Stream.of(
                         NATIVE_ACCESS,
+                        "-Dstdout.encoding=UTF-8",
                         "-Dtophash.bench.lines=" + nativeBench().resolve("libtophash_lines.so"),
                         "-Xms" + heap,
                         "-Xmx" + heap);

@@ -173,7 +173,7 @@ final class Targets {
                 "longest single put while growing, ms, each run",
                 1,
                 figures.of("Growth.longest", US)
-                        .map(m -> new Ratio(m.value() / 1e6, "run " + m.params().get("run"))));
+                        .map(m -> new Ratio(m.value() / 1e3, "run " + m.params().get("run"))));
         atMost(
                 "peak while growing, times what the map holds",
                 1.1,

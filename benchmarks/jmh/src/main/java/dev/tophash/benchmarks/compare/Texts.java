@@ -43,11 +43,7 @@ final class Texts {
     /** All parameters, such as {@code entries 10^6, pattern ZIPF}. */
     static String params(Measurement m) {
         return m.params().entrySet().stream()
-                .map(
-                        param ->
-                                param.getKey()
-                                        + " "
-                                        + size(param.getValue().replaceFirst("\\.0$", "")))
+                .map(param -> param.getKey() + " " + size(param.getValue()))
                 .collect(Collectors.joining(", "));
     }
 

@@ -1,6 +1,7 @@
 package dev.tophash.benchmarks.contender;
 
 import dev.tophash.NativeMap;
+import dev.tophash.Tophash;
 
 import java.util.HashMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,7 +14,7 @@ public enum Contender {
     TOPHASH(TophashLongs::new),
 
     /** The same map in a JVM that links calls through JVMCI; its flags make the difference. */
-    TOPHASH_JVMCI(TophashLongs::new),
+    TOPHASH_JVMCI(Contender::throughJvmci),
 
     /** The same engine behind {@code java.util.Map}. */
     NATIVE_MAP(() -> new BoxedLongs(NativeMap.of(Long.class, Long.class))),
@@ -34,6 +35,13 @@ public enum Contender {
 
     Contender(Supplier<LongMap> constructor) {
         this.constructor = constructor;
+    }
+
+    private static LongMap throughJvmci() {
+        if (!Tophash.linkage().startsWith("jvmci")) {
+            throw new IllegalStateException("calls do not go through JVMCI: " + Tophash.linkage());
+        }
+        return new TophashLongs();
     }
 
     /** An empty map with default settings. */

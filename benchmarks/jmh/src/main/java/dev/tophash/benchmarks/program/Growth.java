@@ -40,7 +40,7 @@ public final class Growth {
                     contender,
                     args[1],
                     "percentile",
-                    "p" + percentile,
+                    percentile == 100 ? "longest" : "p" + trimmed(percentile),
                     all.getValueAtPercentile(percentile));
         }
     }
@@ -79,6 +79,10 @@ public final class Growth {
             String value,
             double nanos) {
         Map<String, String> params = Map.of("entries", entries, param, value);
-        new Measurement(benchmark, contender, params, "ns", nanos, Map.of()).print();
+        new Measurement(benchmark, contender, params, "µs", nanos / 1e3, Map.of()).print();
+    }
+
+    private static String trimmed(double number) {
+        return number == Math.rint(number) ? Long.toString((long) number) : "" + number;
     }
 }
