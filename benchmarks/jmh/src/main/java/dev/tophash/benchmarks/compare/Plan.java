@@ -182,7 +182,7 @@ final class Plan {
 
     private List<Task> collections() {
         int entries = profile.pick(10_000, 2_000_000, HUGE);
-        int megabytes = profile.pick(100, 2_000, 8_000);
+        int megabytes = profile.pick(100, 2_000, 2_000);
         List<String> heap = setting.jvmArgs(profile.pick("1g", "2g", "12g"));
         return Stream.of(Contender.TOPHASH, Contender.HASHMAP)
                 .map(contender -> program(GcLoad.class, heap, contender, entries, megabytes))

@@ -18,7 +18,7 @@ import java.util.random.RandomGenerator;
  * <p>Arguments: contender, entries, megabytes of garbage.
  */
 public final class GcLoad {
-    private static final int FULL_COLLECTIONS = 3;
+    private static final int FULL_COLLECTIONS = 2;
     private static final int GARBAGE = 1024;
 
     /** Arrays that are alive at a time. */
