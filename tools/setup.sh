@@ -5,6 +5,7 @@
 #   tools/setup.sh format        the format check of the C sources
 #   tools/setup.sh fuzz          the fuzzer
 #   tools/setup.sh cross         the arm64 build and its emulation
+#   tools/setup.sh bench         the benchmarks; Go is measured too where a package like golang-1.19-go is installed
 #
 # Looks for programs and files, not for packages, so whatever provides them will do. What is missing is
 # installed when that needs no question (root on a Debian or one of its kin); otherwise one message names
@@ -51,10 +52,21 @@ need_cross() {
     need qemu-user-static qemu-aarch64-static
 }
 
+need_bench() {
+    need libbenchmark-dev /usr/include/benchmark/benchmark.h
+    need libabsl-dev /usr/include/absl/container/flat_hash_map.h
+    # The newest Boost that the distribution has beside its usual one; from 1.81 on it has the map.
+    boost=$(apt-cache pkgnames libboost1. 2>/dev/null | sed -n 's/^libboost1\.\([0-9]*\)-dev$/\1/p' | sort -n | tail -n 1)
+    need "libboost1.${boost:-81}-dev" /usr/include/boost/unordered/unordered_flat_map.hpp
+    # For the text of the plots.
+    need fontconfig fc-list
+    need fonts-dejavu-core /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
+}
+
 for goal in "$@"; do
     case $goal in
-    build | format | fuzz | cross) "need_$goal" ;;
-    *) echo "tophash: no goal $goal; there are build, format, fuzz and cross" >&2 && exit 2 ;;
+    build | format | fuzz | cross | bench) "need_$goal" ;;
+    *) echo "tophash: no goal $goal; there are build, format, fuzz, cross and bench" >&2 && exit 2 ;;
     esac
 done
 

@@ -47,8 +47,7 @@ public class ProtectionBenchmark {
     private NativeHeap.Handle handle;
     private long bare;
     private long stamp;
-    private long[] keys;
-    private int offset;
+    private Questions questions;
 
     @Setup
     public void fill() {
@@ -63,7 +62,7 @@ public class ProtectionBenchmark {
                 tophash_h.th_make_room(MemorySegment.ofAddress(bare), stamp, 0);
             }
         }
-        keys = Keys.questions(0, entries);
+        questions = new Questions(0, entries);
     }
 
     @TearDown
@@ -74,43 +73,26 @@ public class ProtectionBenchmark {
 
     @Benchmark
     public long getGuarded() {
-        long sum = 0;
-        for (int i = offset; i < offset + Keys.BATCH; i++) {
-            sum += guarded.get(keys[i]);
-        }
-        offset = Keys.next(offset);
-        return sum;
+        return questions.sum(guarded::get);
     }
 
     @Benchmark
     public long getBare() {
-        long sum = 0;
-        for (int i = offset; i < offset + Keys.BATCH; i++) {
-            sum += WordCalls.get(bare, stamp, keys[i], 0);
-        }
-        offset = Keys.next(offset);
-        return sum;
+        return questions.sum(key -> WordCalls.get(bare, stamp, key, 0));
     }
 
     @Benchmark
     public long putGuarded() {
-        long sum = 0;
-        for (int i = offset; i < offset + Keys.BATCH; i++) {
-            sum += guarded.put(keys[i], i);
-        }
-        offset = Keys.next(offset);
-        return sum;
+        return questions.sum(key -> guarded.put(key, key));
     }
 
     @Benchmark
     public long putBare() {
-        long sum = 0;
-        for (int i = offset; i < offset + Keys.BATCH; i++) {
-            WordCalls.put(bare, stamp, keys[i], i);
-            sum += Linkage.previous(bare);
-        }
-        offset = Keys.next(offset);
-        return sum;
+        return questions.sum(
+                key -> {
+                    WordCalls.put(bare, stamp, key, key);
+                    return Linkage.previous(bare);
+                });
     }
 
     @Benchmark

@@ -1,0 +1,245 @@
+package dev.tophash.benchmarks.compare;
+
+import dev.tophash.benchmarks.contender.Contender;
+import dev.tophash.benchmarks.contender.StringContender;
+import dev.tophash.benchmarks.program.Chains;
+import dev.tophash.benchmarks.program.GcLoad;
+import dev.tophash.benchmarks.program.Growth;
+import dev.tophash.benchmarks.program.Memory;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What each section runs, by profile. A peer without batches is measured one by one only. */
+final class Plan {
+    private static final List<Contender> TOPHASH = List.of(Contender.TOPHASH);
+
+    /** Entries that only a few contenders have the time for, and the heap for them. */
+    private static final int HUGE = 50_000_000;
+
+    private static final String HUGE_HEAP = "10g";
+
+    private final Setting setting;
+    private final Profile profile;
+
+    Plan(Setting setting) {
+        this.setting = setting;
+        this.profile = setting.profile();
+    }
+
+    List<Task> tasks(Section section) {
+        return switch (section) {
+            case LOOKUP -> lookup();
+            case WRITE -> write();
+            case GROWTH -> growth();
+            case MEMORY -> memory();
+            case PATTERNS -> patterns();
+            case STRINGS -> strings();
+            case COLLECTIONS -> collections();
+            case ITERATION -> iteration();
+            case NATIVE -> nativeBenchmarks();
+            case GO -> go();
+            case OTHERS -> others();
+        };
+    }
+
+    /** Tophash and the peers; in a quick look, those that are the fastest and the best known. */
+    private List<Contender> contenders() {
+        if (profile == Profile.QUICK) {
+            return List.of(
+                    Contender.TOPHASH, Contender.FASTUTIL, Contender.ECLIPSE, Contender.HASHMAP);
+        }
+        return Stream.of(TOPHASH, Profile.PRIMITIVE, List.of(Contender.HASHMAP))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private JmhTask jmh(String include) {
+        return new JmhTask(setting, include);
+    }
+
+    private List<Task> lookup() {
+        List<Integer> sizes = profile.sizes;
+        List<Task> tasks = new ArrayList<>();
+        tasks.add(jmh("CacheLineBenchmark").with("entries", sizes).forked());
+        tasks.add(jmh("LookupBenchmark.getAll").with("contender", TOPHASH).with("entries", sizes));
+        tasks.add(
+                jmh("LookupBenchmark.get(Hit|Miss)")
+                        .with("contender", contenders())
+                        .with("entries", sizes));
+        List<String> jvmci = setting.jvmciArgs();
+        if (!jvmci.isEmpty() && profile.forks > 0) {
+            tasks.add(
+                    jmh("LookupBenchmark.get(Hit|Miss)")
+                            .with("contender", Contender.TOPHASH_JVMCI)
+                            .with("entries", sizes)
+                            .heap("4g", jvmci.toArray(String[]::new)));
+        }
+        if (profile == Profile.FULL) {
+            tasks.add(jmh("CacheLineBenchmark").with("entries", HUGE));
+            tasks.add(
+                    jmh("LookupBenchmark.getAll").with("contender", TOPHASH).with("entries", HUGE));
+            tasks.add(
+                    jmh("LookupBenchmark.get(Hit|Miss)")
+                            .with(
+                                    "contender",
+                                    Contender.TOPHASH,
+                                    Contender.FASTUTIL,
+                                    Contender.ECLIPSE,
+                                    Contender.HASHMAP)
+                            .with("entries", HUGE)
+                            .heap(HUGE_HEAP));
+        }
+        return tasks;
+    }
+
+    private List<Task> write() {
+        List<Integer> sizes =
+                profile.pick(List.of(1_000), List.of(1_000_000), List.of(1_000_000, 10_000_000));
+        return List.of(
+                filling("InsertBenchmark.put$")
+                        .with("contender", contenders())
+                        .with("entries", sizes),
+                filling("InsertBenchmark.putAll").with("contender", TOPHASH).with("entries", sizes),
+                jmh("(UpdateBenchmark.put|RemoveBenchmark.remove)$")
+                        .with("contender", contenders())
+                        .with("entries", sizes),
+                jmh("(UpdateBenchmark.putAll|RemoveBenchmark.removeAll)")
+                        .with("contender", TOPHASH)
+                        .with("entries", sizes));
+    }
+
+    /** One call fills a map, which takes seconds when it is large. */
+    private JmhTask filling(String include) {
+        JmhTask task = jmh(include).perEntry();
+        return profile == Profile.FULL ? task.iterations("-wi 2 -i 3 -w 200ms -r 200ms") : task;
+    }
+
+    private List<Task> growth() {
+        int entries = profile.pick(100_000, 2_000_000, 20_000_000);
+        int runs = profile.pick(1, 3, 5);
+        List<String> names = new ArrayList<>(List.of("NONE"));
+        contenders().forEach(contender -> names.add(contender.name()));
+        if (profile == Profile.FULL) {
+            names.add(Contender.CONCURRENT_HASHMAP.name());
+        }
+        List<String> heap = setting.jvmArgs("8g");
+        return names.stream()
+                .map(name -> program(Growth.class, heap, name, entries, runs))
+                .toList();
+    }
+
+    private List<Task> memory() {
+        List<String> heap =
+                setting.jvmArgs(
+                        profile.pick("256m", "1g", "2g"),
+                        "-XX:+AlwaysPreTouch",
+                        "-XX:TieredStopAtLevel=1", // the optimizing compiler needs memory itself
+                        "-XX:+UseSerialGC",
+                        "-XX:MarkSweepAlwaysCompactCount=1");
+        int entries = profile.pick(10_000, 1_000_000, 2_000_000);
+        return contenders().stream()
+                .map(contender -> program(Memory.class, heap, contender, entries))
+                .toList();
+    }
+
+    private List<Task> patterns() {
+        int entries = profile.pick(1_000, 1_000_000, 1_000_000);
+        String include = profile == Profile.QUICK ? "PatternBenchmark.get" : "PatternBenchmark";
+        List<Task> tasks = new ArrayList<>();
+        tasks.add(program(Chains.class, setting.jvmArgs("1g"), entries));
+        tasks.add(jmh(include).with("contender", TOPHASH).with("entries", entries));
+        if (profile != Profile.QUICK) {
+            List<Contender> peers = List.of(Contender.FASTUTIL, Contender.HASHMAP);
+            tasks.add(
+                    jmh("PatternBenchmark.get$").with("contender", peers).with("entries", entries));
+        }
+        return tasks;
+    }
+
+    private List<Task> strings() {
+        List<Integer> sizes =
+                profile.pick(List.of(1_000), List.of(100_000), List.of(100_000, 10_000_000));
+        return List.of(
+                jmh("StringBenchmark.getAll")
+                        .with("contender", StringContender.TOPHASH)
+                        .with("hash", "FRESH")
+                        .with("entries", sizes)
+                        .heap("6g"),
+                jmh("StringBenchmark.get$")
+                        .with("contender", StringContender.TOPHASH)
+                        .with("hash", "FRESH")
+                        .with("entries", sizes)
+                        .heap("6g"),
+                jmh("StringBenchmark.get$")
+                        .with("contender", StringContender.HASHMAP)
+                        .with("entries", sizes)
+                        .heap("6g"));
+    }
+
+    private List<Task> collections() {
+        int entries = profile.pick(10_000, 2_000_000, HUGE);
+        int megabytes = profile.pick(100, 2_000, 2_000);
+        List<String> heap = setting.jvmArgs(profile.pick("1g", "2g", "12g"));
+        return Stream.of(Contender.TOPHASH, Contender.HASHMAP)
+                .map(contender -> program(GcLoad.class, heap, contender, entries, megabytes))
+                .toList();
+    }
+
+    private List<Task> iteration() {
+        List<Integer> sizes =
+                profile.pick(List.of(1_000), List.of(1_000_000), List.of(1_000, 10_000_000));
+        int large = profile.largest();
+        return List.of(
+                jmh("IterationBenchmark")
+                        .with("contender", contenders())
+                        .with("entries", sizes)
+                        .perEntry(),
+                jmh("ParallelSumBenchmark")
+                        .with("contender", Contender.TOPHASH, Contender.FASTUTIL, Contender.HASHMAP)
+                        .with("entries", large)
+                        .perEntry());
+    }
+
+    private List<Task> nativeBenchmarks() {
+        Path program = setting.nativeBench().resolve("tophash_bench");
+        if (!Files.exists(program)) {
+            setting.log().println("no " + program + ": is google-benchmark installed?");
+            return List.of();
+        }
+        String sizes = profile.pick("1000", "1000,1000000", "1000,1000000,10000000");
+        String time = profile.pick("0.001", "0.02", "0.1");
+        return List.of(
+                GoogleBenchmark.task(
+                        setting,
+                        program.toString(),
+                        "--sizes=" + sizes,
+                        "--benchmark_min_time=" + time));
+    }
+
+    private List<Task> go() {
+        String sizes = profile.pick("1000", "1000,1000000", "1000,100000,1000000,10000000");
+        return GoProgram.tasks(setting, sizes);
+    }
+
+    private List<Task> others() {
+        if (profile != Profile.SMOKE) {
+            return List.of();
+        }
+        Path program = setting.nativeBench().resolve("tophash_protection_bench");
+        List<Task> tasks = new ArrayList<>();
+        tasks.add(jmh("(Boxing|Clearing|Protection|ShortKey)Benchmark").with("entries", 1_000));
+        if (Files.exists(program)) {
+            List<String> command = List.of(program.toString(), "--benchmark_min_time=0.001");
+            tasks.add(new ProcessTask(setting, command, output -> List.of()));
+        }
+        return tasks;
+    }
+
+    private Task program(Class<?> program, List<String> jvmArgs, Object... arguments) {
+        return ProcessTask.program(setting, program, jvmArgs, arguments);
+    }
+}

@@ -1,0 +1,3 @@
+#include "kernel/neon.h"
+
+#include "match.inc.h"

@@ -1,0 +1,3 @@
+#include "kernel/sse2.h"
+
+#include "match.inc.h"

@@ -1,0 +1,3 @@
+#include "kernel/swar.h"
+
+#include "match.inc.h"
