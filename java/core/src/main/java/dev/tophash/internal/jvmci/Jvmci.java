@@ -83,12 +83,11 @@ final class Jvmci {
     /**
      * Makes a stub the compiled code of a static method, from now on and for all callers.
      *
-     * @return the VM's handle of that code, for {@link #isValid}
+     * @return the VM's handle of that code
      */
     Object install(Method method, Stub stub) throws ReflectiveOperationException {
         Class<?> methodType = type("hotspot.HotSpotResolvedJavaMethod");
-        Object resolved =
-                call(type("meta.MetaAccessProvider"), metaAccess, "lookupJavaMethod", method);
+        Object resolved = resolve(method);
         // Compiled callers are to call the stub, not to contain what the bytecode does instead.
         call(methodType, resolved, "setNotInlinableOrCompilable");
         Object nmethod =
@@ -115,9 +114,17 @@ final class Jvmci {
         return call(type("code.CodeCacheProvider"), codeCache, "setDefaultCode", resolved, nmethod);
     }
 
-    /** Whether calls still use the code that was installed. */
-    boolean isValid(Object installed) throws ReflectiveOperationException {
-        return (Boolean) call(type("code.InstalledCode"), installed, "isValid");
+    /**
+     * Whether calls of a method find compiled code. The handle of the code does not tell: it stays
+     * valid until the memory is used for something else.
+     */
+    boolean hasCode(Method method) throws ReflectiveOperationException {
+        return (Boolean)
+                call(type("hotspot.HotSpotResolvedJavaMethod"), resolve(method), "hasCompiledCode");
+    }
+
+    private Object resolve(Method method) throws ReflectiveOperationException {
+        return call(type("meta.MetaAccessProvider"), metaAccess, "lookupJavaMethod", method);
     }
 
     private static int allocateId(Class<?> methodType, Object method)

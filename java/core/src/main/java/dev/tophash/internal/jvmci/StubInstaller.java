@@ -25,7 +25,10 @@ public final class StubInstaller {
 
     private static final String PREFIX = "th_";
 
-    /** A method with the code it is to have, and the VM's handle of that code. */
+    /**
+     * A method with the code it is to have, and the VM's handle of that code, with which a test
+     * takes it away.
+     */
     private record Installed(Method method, Stub stub, Object code) {}
 
     private final Jvmci jvmci = new Jvmci();
@@ -81,20 +84,20 @@ public final class StubInstaller {
      */
     public synchronized void restore() throws Exception {
         for (Installed one : List.copyOf(stubs)) {
-            if (!jvmci.isValid(one.code())) {
+            if (!jvmci.hasCode(one.method())) {
                 install(one.method(), one.stub());
                 stubs.remove(one);
             }
         }
     }
 
-    /** How many stubs calls find installed at present. */
-    public synchronized int valid() throws ReflectiveOperationException {
-        int valid = 0;
+    /** How many methods have their stub at present. */
+    public synchronized int present() throws ReflectiveOperationException {
+        int present = 0;
         for (Installed one : stubs) {
-            valid += jvmci.isValid(one.code()) ? 1 : 0;
+            present += jvmci.hasCode(one.method()) ? 1 : 0;
         }
-        return valid;
+        return present;
     }
 
     /** What to say of an exception of this class. */
