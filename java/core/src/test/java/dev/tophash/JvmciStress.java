@@ -1,5 +1,7 @@
 package dev.tophash;
 
+import java.lang.instrument.Instrumentation;
+import java.lang.instrument.UnmodifiableClassException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -52,6 +54,9 @@ final class JvmciStress {
         Installed installed = stubs ? new Installed() : null;
         if (stubs) {
             Random random = new Random(seed + 2);
+            if (Agent.instrumentation != null) {
+                threads.add(stress.start("redefiner", () -> stress.every(300, Agent::redefine)));
+            }
             threads.add(
                     stress.start("remover", () -> stress.every(150, () -> installed.take(random))));
         }
@@ -110,7 +115,6 @@ final class JvmciStress {
                     check(doubles.addTo(key, 1) == -0.5 * i, "a double is not what was put");
                     check(doubles.get(key) == 1 - 0.5 * i, "a double is not what was added to");
                 }
-                check(map.size() == model.size(), "size " + map.size() + ", not " + model.size());
                 model.forEach((key, value) -> check(map.get((long) key) == value, "lost " + key));
                 operations.addAndGet(TURN);
             }
@@ -126,6 +130,7 @@ final class JvmciStress {
             case 3 -> same(map.addTo(key, value), model.merge(key, value, Long::sum) - value);
             default -> check(map.containsKey(key) == model.containsKey(key), "contains " + key);
         }
+        check(map.size() == model.size(), "size " + map.size() + ", not " + model.size());
         check(map.getOrDefault(key, -7) == model.getOrDefault(key, -7L), "get of " + key);
     }
 
@@ -208,6 +213,24 @@ final class JvmciStress {
                 sum ^= numbers[i] * i;
             }
             return sum;
+        }
+    }
+
+    /** What the JVM runs first when this program is its agent. */
+    static final class Agent {
+        private static Instrumentation instrumentation;
+
+        private Agent() {}
+
+        public static void premain(String arguments, Instrumentation instrumentation) {
+            Agent.instrumentation = instrumentation;
+        }
+
+        /** Replaces the methods of the classes that call C with new ones that do the same. */
+        static void redefine() throws ReflectiveOperationException, UnmodifiableClassException {
+            instrumentation.retransformClasses(
+                    Class.forName("dev.tophash.internal.AddressCalls"),
+                    Class.forName("dev.tophash.internal.WordCalls"));
         }
     }
 

@@ -15,6 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 
 /**
  * Calls through JVMCI, in JVMs that were started for it with the argument file that users get, and
@@ -88,6 +91,19 @@ class JvmciTest {
     void callsAreRightUnderTheFlightRecorder() throws Exception {
         assumeFalse(Effort.EMULATED);
         stress("-XX:StartFlightRecording:settings=profile,filename=" + directory.resolve("x.jfr"));
+    }
+
+    @Test
+    void callsAreRightWhenAnAgentRedefinesClasses() throws Exception {
+        assumeFalse(Effort.EMULATED);
+        Manifest manifest = new Manifest();
+        Attributes attributes = manifest.getMainAttributes();
+        attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        attributes.putValue("Premain-Class", JvmciStress.Agent.class.getName());
+        attributes.putValue("Can-Retransform-Classes", "true");
+        Path agent = directory.resolve("agent.jar");
+        new JarOutputStream(Files.newOutputStream(agent), manifest).close();
+        stress("-javaagent:" + agent);
     }
 
     @ParameterizedTest

@@ -83,7 +83,7 @@ final class Jvmci {
     /**
      * Makes a stub the compiled code of a static method, from now on and for all callers.
      *
-     * @return the VM's handle of that code
+     * @return the VM's handle of that code, for {@link #isInUse}
      */
     Object install(Method method, Stub stub) throws ReflectiveOperationException {
         Class<?> methodType = type("hotspot.HotSpotResolvedJavaMethod");
@@ -115,12 +115,15 @@ final class Jvmci {
     }
 
     /**
-     * Whether calls of a method find compiled code. The handle of the code does not tell: it stays
-     * valid until the memory is used for something else.
+     * Whether calls of a method find the code that was installed. Its handle alone does not tell:
+     * it stays valid until the memory is used for something else, and when a class is redefined it
+     * is the code of methods that nobody calls any more.
      */
-    boolean hasCode(Method method) throws ReflectiveOperationException {
-        return (Boolean)
-                call(type("hotspot.HotSpotResolvedJavaMethod"), resolve(method), "hasCompiledCode");
+    boolean isInUse(Method method, Object installed) throws ReflectiveOperationException {
+        Object current = resolve(method);
+        return current.equals(call(type("hotspot.HotSpotNmethod"), installed, "getMethod"))
+                && (Boolean)
+                        call(type("hotspot.HotSpotResolvedJavaMethod"), current, "hasCompiledCode");
     }
 
     private Object resolve(Method method) throws ReflectiveOperationException {

@@ -25,10 +25,7 @@ public final class StubInstaller {
 
     private static final String PREFIX = "th_";
 
-    /**
-     * A method with the code it is to have, and the VM's handle of that code, with which a test
-     * takes it away.
-     */
+    /** A method with the code it is to have, and the VM's handle of that code. */
     private record Installed(Method method, Stub stub, Object code) {}
 
     private final Jvmci jvmci = new Jvmci();
@@ -84,7 +81,7 @@ public final class StubInstaller {
      */
     public synchronized void restore() throws Exception {
         for (Installed one : List.copyOf(stubs)) {
-            if (!jvmci.hasCode(one.method())) {
+            if (!jvmci.isInUse(one.method(), one.code())) {
                 install(one.method(), one.stub());
                 stubs.remove(one);
             }
@@ -95,7 +92,7 @@ public final class StubInstaller {
     public synchronized int present() throws ReflectiveOperationException {
         int present = 0;
         for (Installed one : stubs) {
-            present += jvmci.hasCode(one.method()) ? 1 : 0;
+            present += jvmci.isInUse(one.method(), one.code()) ? 1 : 0;
         }
         return present;
     }
