@@ -174,7 +174,7 @@ final class JvmciStress {
         while (goesOn() && System.nanoTime() < end - 1_500_000_000) {
             work.run();
             disturbances.incrementAndGet();
-            Thread.sleep(millis);
+            Thread.sleep(Effort.EMULATED ? 10 * millis : millis);
         }
     }
 

@@ -26,7 +26,7 @@ import java.util.jar.Manifest;
 class JvmciTest {
     private static final Path ARGUMENTS = Path.of("../tophash-jvmci.args").toAbsolutePath();
     private static final long MILLIS =
-            Long.getLong("tophash.stress.millis", Effort.EMULATED ? 20_000 : 4_000);
+            Long.getLong("tophash.stress.millis", Effort.EMULATED ? 15_000 : 4_000);
 
     @TempDir Path directory;
 

@@ -151,6 +151,8 @@ class StubTest {
         Stub stub = Amd64Stub.of(FUNCTION, 4, BARRIER);
         assertEquals(bytes(AMD64_FOUR_ARGUMENTS, 30), amd64(AMD64_FOUR_ARGUMENTS, stub));
         assertEquals(0x37, stub.frameComplete());
+        // return address, rbp, and what is subtracted from rsp
+        assertEquals(8 + 8 + 16, stub.frameBytes());
     }
 
     @ParameterizedTest
@@ -176,6 +178,7 @@ class StubTest {
         assertEquals(bytes(AARCH64_FOUR_ARGUMENTS, 9), aarch64(stub));
         assertEquals(4, stub.barrier());
         assertEquals(0x3C, stub.frameComplete());
+        assertEquals(16, stub.frameBytes());
     }
 
     @ParameterizedTest
