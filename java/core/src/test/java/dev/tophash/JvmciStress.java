@@ -68,7 +68,13 @@ final class JvmciStress {
             System.exit(1);
         }
         if (stubs) {
-            installed.check();
+            check(installed.wereMissing, "no stub was ever missing");
+            long deadline = Effort.deadline();
+            while (installed.missing() > 0) {
+                check(System.nanoTime() < deadline, installed.missing() + " stubs are missing");
+                stress.longs(new Random(seed));
+                stress.values(new Random(seed));
+            }
         }
         System.out.println("linkage: " + Tophash.linkage());
         System.out.printf(
@@ -170,8 +176,7 @@ final class JvmciStress {
     // ---- disturbance ------------------------------------------------------------------------
 
     private void every(int millis, Work work) throws Throwable {
-        // The last seconds are left in peace, so that what was taken away can be restored.
-        while (goesOn() && System.nanoTime() < end - 1_500_000_000) {
+        while (goesOn()) {
             work.run();
             disturbances.incrementAndGet();
             Thread.sleep(Effort.EMULATED ? 10 * millis : millis);
@@ -237,7 +242,7 @@ final class JvmciStress {
     /** The stubs, found by reflection where nobody but this test should look. */
     private static final class Installed {
         private final Object installer;
-        private volatile int taken;
+        private volatile boolean wereMissing;
 
         Installed() throws ReflectiveOperationException {
             installer = field(Class.forName("dev.tophash.internal.Stubs"), "INSTALLER").get(null);
@@ -266,16 +271,12 @@ final class JvmciStress {
                     code.getClass().getMethod("invalidate").invoke(code);
                 }
             }
-            taken = Math.max(taken, stubs().size() - present());
+            wereMissing |= missing() > 0;
         }
 
-        private int present() throws ReflectiveOperationException {
-            return (int) installer.getClass().getMethod("present").invoke(installer);
-        }
-
-        void check() throws ReflectiveOperationException {
-            JvmciStress.check(taken > 0, "no stub was ever missing");
-            JvmciStress.check(present() == stubs().size(), "stubs are missing");
+        int missing() throws ReflectiveOperationException {
+            int present = (int) installer.getClass().getMethod("present").invoke(installer);
+            return stubs().size() - present;
         }
     }
 }
