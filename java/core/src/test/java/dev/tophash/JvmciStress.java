@@ -42,9 +42,10 @@ final class JvmciStress {
     }
 
     public static void main(String[] arguments) throws Exception {
+        // First of all, as it takes seconds under emulation, and time runs from the next line on.
+        boolean stubs = Tophash.linkage().equals("jvmci");
         JvmciStress stress = new JvmciStress(Long.parseLong(arguments[0]));
         long seed = Long.parseLong(arguments[1]);
-        boolean stubs = Tophash.linkage().equals("jvmci");
         List<Thread> threads = new ArrayList<>();
         threads.add(stress.start("maps of words", () -> stress.longs(new Random(seed))));
         threads.add(stress.start("maps of bytes", () -> stress.values(new Random(seed + 1))));
