@@ -176,12 +176,13 @@ final class JvmciStress {
 
     // ---- disturbance ------------------------------------------------------------------------
 
+    /** Does it at least once, however little time a busy machine leaves. */
     private void every(int millis, Work work) throws Throwable {
-        while (goesOn()) {
+        do {
             work.run();
             disturbances.incrementAndGet();
             Thread.sleep(Effort.EMULATED ? 10 * millis : millis);
-        }
+        } while (goesOn());
     }
 
     private static void dump() {
