@@ -9,6 +9,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Writes the sources that are the same but for a type or a name: maps and sets of primitive types
@@ -200,31 +201,69 @@ final class Generate {
                         .map(p -> p.type() + " " + p.name())
                         .collect(Collectors.joining(", "));
         String passed = parameters.stream().map(Parameter::name).collect(Collectors.joining(", "));
-        String text =
+        String handle =
                 """
                     private static final class %1$s {
                         static final MethodHandle HANDLE =
                                 Linkage.%2$s(tophash_h.%3$s$address(), tophash_h.%3$s$descriptor());
                     }
-
-                    /** {@code %3$s}. */
-                    public static %4$s %5$s(%6$s) {
+                """
+                        .formatted(capitalized(name), link, m.group(2));
+        String byHandle =
+                """
                         try {
-                            return (%4$s) %1$s.HANDLE.invokeExact(%7$s);
+                            return (%s) %s.HANDLE.invokeExact(%s);
                         } catch (Throwable t) {
                             throw Linkage.unexpected(t);
                         }
                     }
                 """
-                        .formatted(
-                                capitalized(name),
-                                link,
-                                m.group(2),
-                                javaType(m.group(1)),
-                                name,
-                                declared,
-                                passed);
+                        .formatted(javaType(m.group(1)), capitalized(name), passed);
+        String methods = fitsStub(m, parameters) ? BY_STUB + byHandle : BY_HANDLE + byHandle;
+        String text =
+                handle
+                        + methods.replace("FUNCTION", m.group(2))
+                                .replace("TYPE", javaType(m.group(1)))
+                                .replace("NAME", name)
+                                .replace("DECLARED", declared)
+                                .replace("PASSED", passed);
         classes.computeIfAbsent(type, t -> new ArrayList<>()).add(text);
+    }
+
+    /** The beginning of a call's methods, where it can only be made through a method handle. */
+    private static final String BY_HANDLE =
+            """
+
+                /** {@code FUNCTION}. */
+                public static TYPE NAME(DECLARED) {
+            """;
+
+    /** The beginning of a call's methods, where it may also be made through a stub. */
+    private static final String BY_STUB =
+            """
+
+                /** {@code FUNCTION}. */
+                public static TYPE NAME(DECLARED) {
+                    return Stubs.INSTALLED ? FUNCTION(PASSED) : NAMEByHandle(PASSED);
+                }
+
+                /** Has a stub as its code: this runs only while the JVM does without. */
+                private static TYPE FUNCTION(DECLARED) {
+                    Stubs.missed();
+                    return NAMEByHandle(PASSED);
+                }
+
+                private static TYPE NAMEByHandle(DECLARED) {
+            """;
+
+    /**
+     * Whether a stub can make the call, which only shifts registers: all are ints and longs, whose
+     * upper bits neither Java nor C looks at. A byte would have to be extended.
+     */
+    private static boolean fitsStub(MatchResult m, List<Parameter> parameters) {
+        return Stream.concat(
+                        Stream.of(javaType(m.group(1))), parameters.stream().map(Parameter::type))
+                .allMatch(type -> type.equals("long") || type.equals("int"));
     }
 
     private static String callsClass(String type, List<String> calls) {

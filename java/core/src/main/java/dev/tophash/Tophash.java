@@ -2,6 +2,7 @@ package dev.tophash;
 
 import dev.tophash.internal.Linkage;
 import dev.tophash.internal.NativeHeap;
+import dev.tophash.internal.Stubs;
 import dev.tophash.internal.ffi.tophash_h;
 
 import java.lang.foreign.MemorySegment;
@@ -55,12 +56,15 @@ public final class Tophash {
     }
 
     /**
-     * How Java calls the library.
+     * How Java makes the short calls of the library: single gets, puts and removes.
      *
-     * @return {@code FFM}: the Foreign Function &amp; Memory API
+     * @return {@code jvmci} when the JVM was started with the arguments in {@code
+     *     tophash-jvmci.args} and accepted the code that makes such calls quicker. Otherwise {@code
+     *     ffm}, the Foreign Function &amp; Memory API, and in brackets why it is not {@code jvmci}:
+     *     {@code ffm (jvmci: not enabled)} without those arguments
      */
     public static String linkage() {
-        return "FFM";
+        return Stubs.linkage();
     }
 
     /**

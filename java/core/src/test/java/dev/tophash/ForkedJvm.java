@@ -27,6 +27,17 @@ final class ForkedJvm {
      */
     static Result run(Path directory, Class<?> program, List<String> arguments, long seconds)
             throws IOException, InterruptedException {
+        return run(directory, List.of(), program, arguments, seconds);
+    }
+
+    /** The same with options for the JVM. */
+    static Result run(
+            Path directory,
+            List<String> options,
+            Class<?> program,
+            List<String> arguments,
+            long seconds)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(
                 System.getProperty("tophash.java", System.getProperty("java.home") + "/bin/java"));
@@ -44,6 +55,7 @@ final class ForkedJvm {
                 command.add("-D" + name + "=" + System.getProperty(name));
             }
         }
+        command.addAll(options);
         command.add("-cp");
         command.add(classPath());
         command.add(program.getName());

@@ -22,7 +22,12 @@ import java.io.PrintWriter;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {CountCommand.class, DoctorCommand.class})
+        subcommands = {CountCommand.class, DoctorCommand.class},
+        footerHeading = "%n",
+        footer = {
+            "./tophash --jvmci COMMAND starts a JVM in which single calls of the library are quicker,",
+            "see \"Faster single calls\" in docs/guide.md. The row \"linkage\" of doctor says whether they are."
+        })
 public final class Main {
     /** An argument is wrong. */
     static final int USAGE = 2;
