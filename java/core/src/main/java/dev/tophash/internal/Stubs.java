@@ -14,15 +14,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * compiled code does not even test.
  */
 public final class Stubs {
-    /** Classes whose methods with the name of a C function, if they have any, get stubs. */
-    private static final List<Class<?>> HOLDERS =
-            List.of(
-                    AddressCalls.class,
-                    BytesCalls.class,
-                    EntryCalls.class,
-                    MapCalls.class,
-                    WordCalls.class);
-
     private static final String MODULE = "jdk.internal.vm.ci";
 
     private static final long PAUSE = TimeUnit.SECONDS.toNanos(1);
@@ -63,11 +54,21 @@ public final class Stubs {
         }
         Linkage.ensureLoaded();
         try {
-            return new StubInstaller(HOLDERS);
+            return new StubInstaller(holders());
         } catch (Exception | LinkageError e) {
             unavailable = StubInstaller.reason(e);
             return null;
         }
+    }
+
+    /** Classes whose methods with the name of a C function, if they have any, get stubs. */
+    private static List<Class<?>> holders() {
+        return List.of(
+                AddressCalls.class,
+                BytesCalls.class,
+                EntryCalls.class,
+                MapCalls.class,
+                WordCalls.class);
     }
 
     /**
