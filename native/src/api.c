@@ -35,6 +35,22 @@ th_status th_find(th_map *map, uint64_t stamp, const void *key, uint64_t key_len
     return TH_PRESENT;
 }
 
+/* The column for a type, or 0 when there is none: no shape has that number. */
+static uint32_t column_for(const th_type *type) {
+    th_shape shape;
+    return type != NULL && th_shape_of(type, &shape, NULL) == TH_OK ? th_shape_id(&shape) : 0;
+}
+
+uint64_t th_type_word_get(const th_type *type) {
+    uint32_t column = column_for(type);
+    return column == 0 ? 0 : (uint64_t)(uintptr_t)th_functions_in_use->word_get[column];
+}
+
+uint64_t th_type_word_contains(const th_type *type) {
+    uint32_t column = column_for(type);
+    return column == 0 ? 0 : (uint64_t)(uintptr_t)th_functions_in_use->word_contains[column];
+}
+
 static th_status put(th_map *map, uint64_t stamp, const void *key, uint64_t key_len, const void *value,
                      uint64_t value_len, uint32_t mode) {
     if (map == NULL) {

@@ -139,5 +139,36 @@ TEST_P(FamilyTest, EveryKernelFindsWhatAnotherStored) {
 INSTANTIATE_TEST_SUITE_P(Types, FamilyTest, testing::ValuesIn(everyType()),
                          [](const auto &param) { return param.param.name; });
 
+/* The functions for one type answer as the general ones do, on their maps and on the empty one. */
+TEST(Versions, FunctionsForATypeAgreeWithTheGeneralOnes) {
+    using Get = uint64_t (*)(th_map *, uint64_t, uint64_t, uint64_t);
+    using Contains = th_status (*)(th_map *, uint64_t, uint64_t);
+    for (const NamedType &named : allTypes()) {
+        auto get = reinterpret_cast<Get>(th_type_word_get(&named.type));
+        auto contains = reinterpret_cast<Contains>(th_type_word_contains(&named.type));
+        ASSERT_TRUE(get && contains) << named.name;
+        EXPECT_EQ(7u, get(th_empty_map(), th_empty_stamp(), 1, 7)) << named.name;
+        EXPECT_EQ(TH_ABSENT, contains(th_empty_map(), th_empty_stamp(), 1)) << named.name;
+        Heap heap;
+        Twin twin(heap, named.type);
+        for (uint64_t i = 0; i < 50; i++)
+            twin.put(makeKey(named.type, i), makeValue(named.type, i + 1));
+        for (uint64_t i = 0; i < 100; i++) {
+            EXPECT_EQ(th_word_get(twin.map.raw(), twin.map.stamp(), i, 7),
+                      get(twin.map.raw(), twin.map.stamp(), i, 7))
+                << named.name;
+            EXPECT_EQ(th_word_contains(twin.map.raw(), twin.map.stamp(), i),
+                      contains(twin.map.raw(), twin.map.stamp(), i))
+                << named.name;
+        }
+        EXPECT_EQ(TH_CLOSED, contains(twin.map.raw(), twin.map.stamp() + 0x100, 1)) << named.name;
+    }
+    th_type wrong = longType();
+    wrong.key_align = 3;
+    EXPECT_EQ(0u, th_type_word_get(&wrong));
+    EXPECT_EQ(0u, th_type_word_contains(&wrong));
+    EXPECT_EQ(0u, th_type_word_get(nullptr));
+}
+
 } // namespace
 } // namespace tophash::test

@@ -272,6 +272,14 @@ TH_API th_status th_remove(th_map *map, uint64_t stamp, const void *key, uint64_
 TH_API uint64_t th_word_get(th_map *map, uint64_t stamp, uint64_t key, uint64_t otherwise);
 /* TH_ABSENT, TH_PRESENT or TH_CLOSED. */
 TH_API th_status th_word_contains(th_map *map, uint64_t stamp, uint64_t key);
+
+/*
+ * The address of the function that th_word_get or th_word_contains goes on to for maps of one type, with the
+ * kernel in use; 0 for a type that is invalid. It has the same parameters, and may be called for maps of that
+ * type and for th_empty_map only. For code that knows the type of its maps and makes many single calls.
+ */
+TH_API uint64_t th_type_word_get(const th_type *type);
+TH_API uint64_t th_type_word_contains(const th_type *type);
 /* On TH_PRESENT these leave the previous value where th_previous finds it. */
 TH_API th_status th_word_put(th_map *map, uint64_t stamp, uint64_t key, uint64_t value);
 TH_API th_status th_word_put_if_absent(th_map *map, uint64_t stamp, uint64_t key, uint64_t value);

@@ -114,6 +114,20 @@ final class Generate {
     private static final List<String> BY_ADDRESS =
             List.of("th_bytes_contains", "th_entry_get", "th_entry_put", "th_entry_remove");
 
+    /** Called through classes for maps of one type too, such as LongLongCalls. */
+    private static final List<String> BY_TYPE = List.of("th_word_get", "th_word_contains");
+
+    /** Those types, and bytes of key and value. */
+    private static final Map<String, String> TYPES =
+            Map.of(
+                    "LongLong", "8, 8",
+                    "IntInt", "4, 4",
+                    "IntLong", "4, 8",
+                    "LongInt", "8, 4",
+                    "LongDouble", "8, 8",
+                    "LongSet", "8, 0",
+                    "IntSet", "4, 0");
+
     /** A C parameter as the Java method takes it. */
     private record Parameter(String type, String name) {}
 
@@ -130,7 +144,14 @@ final class Generate {
             String type = cursor ? "MapCalls" : capitalized(family) + "Calls";
             String name = camelCase(family.equals("cursor") ? "cursor_" + m.group(4) : m.group(4));
             List<Parameter> parameters = parameters(m.group(5));
-            call(classes, type, name, m, parameters, link(parameters));
+            String address = "tophash_h.%s$address()".formatted(m.group(2));
+            call(classes, type, name, m, parameters, link(parameters), address);
+            if (BY_TYPE.contains(m.group(2))) {
+                for (String typed : TYPES.keySet()) {
+                    String version = "Linkage.forType(\"%s\", TYPE)".formatted(m.group(2));
+                    call(classes, typed + "Calls", name, m, parameters, "quick", version);
+                }
+            }
             if (BY_ADDRESS.contains(m.group(2))) {
                 List<Parameter> addresses =
                         parameters.stream()
@@ -142,7 +163,7 @@ final class Generate {
                                                                 : p.type(),
                                                         p.name()))
                                 .toList();
-                call(classes, "AddressCalls", name, m, addresses, "quickOnAddresses");
+                call(classes, "AddressCalls", name, m, addresses, "quickOnAddresses", address);
             }
         }
         for (Map.Entry<String, List<String>> e : classes.entrySet()) {
@@ -195,7 +216,8 @@ final class Generate {
             String name,
             MatchResult m,
             List<Parameter> parameters,
-            String link) {
+            String link,
+            String address) {
         String declared =
                 parameters.stream()
                         .map(p -> p.type() + " " + p.name())
@@ -205,10 +227,10 @@ final class Generate {
                 """
                     private static final class %1$s {
                         static final MethodHandle HANDLE =
-                                Linkage.%2$s(tophash_h.%3$s$address(), tophash_h.%3$s$descriptor());
+                                Linkage.%2$s(%4$s, tophash_h.%3$s$descriptor());
                     }
                 """
-                        .formatted(capitalized(name), link, m.group(2));
+                        .formatted(capitalized(name), link, m.group(2), address);
         String byHandle =
                 """
                         try {
@@ -266,6 +288,14 @@ final class Generate {
                 .allMatch(type -> type.equals("long") || type.equals("int"));
     }
 
+    /** What the maps are whose functions a class has, if they are of one type. */
+    private static String typeConstant(String calls) {
+        String sizes = TYPES.get(calls.replace("Calls", ""));
+        return sizes == null
+                ? ""
+                : "    static final long TYPE = TableType.of(%s);\n\n".formatted(sizes);
+    }
+
     private static String callsClass(String type, List<String> calls) {
         boolean segments = calls.stream().anyMatch(c -> c.contains("MemorySegment"));
         return """
@@ -281,13 +311,14 @@ final class Generate {
          * its address. Each is linked when it is first used, because linking one takes milliseconds.
          */
         public final class %s {
-            private %s() {}
+        %s    private %s() {}
 
         %s}
         """
                 .formatted(
                         segments ? "import java.lang.foreign.MemorySegment;" : "",
                         type,
+                        typeConstant(type),
                         type,
                         String.join("\n", calls));
     }

@@ -4,6 +4,7 @@ import static dev.tophash.internal.Status.ABSENT;
 import static dev.tophash.internal.Status.PRESENT;
 
 import dev.tophash.internal.Batches;
+import dev.tophash.internal.KeySetCalls;
 import dev.tophash.internal.TableOptions;
 import dev.tophash.internal.TableType;
 import dev.tophash.internal.WordCalls;
@@ -94,7 +95,7 @@ public final class KeySet extends OffHeapTable {
      * @return true if it is
      */
     public boolean contains(KEY element) {
-        int status = WordCalls.contains(map, stamp, element);
+        int status = KeySetCalls.contains(map, stamp, element);
         checkOpen();
         return status == PRESENT;
     }

@@ -4,6 +4,7 @@ import static dev.tophash.internal.Status.ABSENT;
 import static dev.tophash.internal.Status.PRESENT;
 
 import dev.tophash.internal.Batches;
+import dev.tophash.internal.KeyValueCalls;
 import dev.tophash.internal.Linkage;
 import dev.tophash.internal.TableOptions;
 import dev.tophash.internal.TableType;
@@ -135,7 +136,7 @@ public final class KeyValueMap extends OffHeapTable {
      * @return its value, or {@code otherwise}
      */
     public VALUE getOrDefault(KEY key, VALUE otherwise) {
-        long word = WordCalls.get(map, stamp, key, Words.of(otherwise));
+        long word = KeyValueCalls.get(map, stamp, key, Words.of(otherwise));
         checkOpen();
         return Words.toVALUE(word);
     }
@@ -147,7 +148,7 @@ public final class KeyValueMap extends OffHeapTable {
      * @return true if it has a value
      */
     public boolean containsKey(KEY key) {
-        int status = WordCalls.contains(map, stamp, key);
+        int status = KeyValueCalls.contains(map, stamp, key);
         checkOpen();
         return status == PRESENT;
     }

@@ -47,6 +47,24 @@ public final class Linkage {
         return LINKER.downcallHandle(address, mapAsLong(descriptor), Linker.Option.critical(false));
     }
 
+    /**
+     * The address of {@code th_word_get} or {@code th_word_contains} for maps of one type, which
+     * spares each call the choice.
+     *
+     * @param type from {@link TableType}
+     */
+    static MemorySegment forType(String function, long type) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment segment = TableType.segment(type, arena);
+            return MemorySegment.ofAddress(
+                    switch (function) {
+                        case "th_word_get" -> tophash_h.th_type_word_get(segment);
+                        case "th_word_contains" -> tophash_h.th_type_word_contains(segment);
+                        default -> throw new IllegalArgumentException(function);
+                    });
+        }
+    }
+
     /** Links a quick function whose pointers may be Java arrays. */
     static MethodHandle quickOnArrays(MemorySegment address, FunctionDescriptor descriptor) {
         return LINKER.downcallHandle(address, mapAsLong(descriptor), Linker.Option.critical(true));

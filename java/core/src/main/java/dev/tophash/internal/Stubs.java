@@ -2,7 +2,11 @@ package dev.tophash.internal;
 
 import dev.tophash.internal.jvmci.StubInstaller;
 
+import java.lang.foreign.SymbolLookup;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -54,7 +58,10 @@ public final class Stubs {
         }
         Linkage.ensureLoaded();
         try {
-            return new StubInstaller(holders());
+            Map<Class<?>, Long> types = typedHolders();
+            List<Class<?>> all = new ArrayList<>(holders());
+            all.addAll(types.keySet());
+            return new StubInstaller(all, m -> address(m, types.get(m.getDeclaringClass())));
         } catch (Exception | LinkageError e) {
             unavailable = StubInstaller.reason(e);
             return null;
@@ -69,6 +76,25 @@ public final class Stubs {
                 EntryCalls.class,
                 MapCalls.class,
                 WordCalls.class);
+    }
+
+    /** The same for classes whose functions are those for maps of one type. */
+    private static Map<Class<?>, Long> typedHolders() {
+        return Map.of(
+                LongLongCalls.class, LongLongCalls.TYPE,
+                LongIntCalls.class, LongIntCalls.TYPE,
+                LongDoubleCalls.class, LongDoubleCalls.TYPE,
+                IntLongCalls.class, IntLongCalls.TYPE,
+                IntIntCalls.class, IntIntCalls.TYPE,
+                LongSetCalls.class, LongSetCalls.TYPE,
+                IntSetCalls.class, IntSetCalls.TYPE);
+    }
+
+    /** The C function that a method stands for: of its name, for maps of a type if one is given. */
+    private static long address(Method method, Long type) {
+        return type == null
+                ? SymbolLookup.loaderLookup().findOrThrow(method.getName()).address()
+                : Linkage.forType(method.getName(), type).address();
     }
 
     /**

@@ -1,9 +1,9 @@
 package dev.tophash.internal.jvmci;
 
-import java.lang.foreign.SymbolLookup;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /**
  * Gives static methods a stub as their compiled code, through JVMCI, the interface that the VM has
@@ -35,16 +35,17 @@ public final class StubInstaller {
      * Installs a stub for each method of some classes that is named like a C function: it calls
      * that function, and takes and returns ints and longs only.
      *
+     * @param addresses where a method's function is
      * @throws Exception if it cannot be done here, with the reason; then some may be installed
      */
-    public StubInstaller(List<Class<?>> holders) throws Exception {
+    public StubInstaller(List<Class<?>> holders, ToLongFunction<Method> addresses)
+            throws Exception {
         Encoder encoder = encoder();
         Stub.Barrier barrier = jvmci.barrier();
-        SymbolLookup library = SymbolLookup.loaderLookup();
         for (Class<?> holder : holders) {
             for (Method method : holder.getDeclaredMethods()) {
                 if (method.getName().startsWith(PREFIX)) {
-                    long function = library.findOrThrow(method.getName()).address();
+                    long function = addresses.applyAsLong(method);
                     install(method, encoder.encode(function, method.getParameterCount(), barrier));
                 }
             }
