@@ -83,7 +83,7 @@ if [ -n "$missing" ]; then
     export DEBIAN_FRONTEND=noninteractive
     log=$(mktemp)
     # shellcheck disable=SC2086
-    if ! { apt-get -q update && apt-get -q -y --no-install-recommends install $missing; } >"$log" 2>&1; then
+    if ! { apt-get -q update && apt-get -q -y --no-install-recommends --no-remove install $missing; } >"$log" 2>&1; then
         cat "$log" >&2
         echo "tophash: could not install$missing; apt-get's own words are above" >&2
         exit 2

@@ -38,7 +38,8 @@ class Player {
         std::string kernelBefore = th_kernel();
         {
             Heap heap(0, flags_ & 1);
-            Twin twin(heap, type_, seeded(kSeed, flags_ & 2 ? input_.byte() : 0));
+            uint64_t size = flags_ & 2 ? input_.byte() : 0;
+            Twin twin(heap, type_, seeded(kSeed, flags_ & 8 ? pipelineSize(type_) : size));
             heap_ = &heap;
             twin_ = &twin;
             twin.quick = flags_ & 4;

@@ -11,9 +11,10 @@
  * entries are moved in and 2^B inserted before growth has ended and the next can begin, which makes 2^B
  * overflow buckets enough for that. Once replaced, an array still takes the entries whose old bucket is not
  * evacuated: one overflow bucket for each of the 2^B / TH_EVACUATE_STEP writes until growth has ended. (From
- * B = 32 on links set the limit; 2^32 overflow buckets are enough for random keys up to B = 34, and beyond
- * that the array doubles a little early.) Regions reserve that many (untouched, they cost nothing); blocks,
- * where every byte counts, get a few and are replaced by larger ones when these are used up.
+ * B = 32 on links set the limit; 2^32 overflow buckets are enough for random keys up to B = 34. Beyond that
+ * the array doubles a little early, and all at once if its last overflow bucket goes before it is evacuated.)
+ * Regions reserve that many (untouched, they cost nothing); blocks, where every byte counts, get a few and
+ * are replaced by larger ones when these are used up.
  */
 #include "map.h"
 
@@ -296,7 +297,7 @@ th_status th_rebuild(th_map *m, uint32_t b, uint32_t seed) {
 /* ---- making room --------------------------------------------------------------------------------- */
 
 /*
- * A seed whose keys part from those of the old one (th_seeds_part); three of five random ones do, so the loop
+ * A seed whose keys part from those of the old one (th_seeds_part); three of four random ones do, so the loop
  * ends soon.
  */
 static bool draw_seed(uint32_t old, uint32_t *seed) {
@@ -348,11 +349,15 @@ static th_status room_while_growing(th_map *m, bool *acted) {
     if (*acted) {
         return TH_OK;
     }
-    bool old = old_is_short(m) && can_extend(m->h.oldbuckets);
-    bool new = new_is_short(m) && can_extend(m->h.buckets);
-    *acted = old || new;
-    th_status status = old ? extend_overflow(m, &m->h.oldbuckets) : TH_OK;
-    return status == TH_OK && new ? extend_overflow(m, &m->h.buckets) : status;
+    /* One at a time: the new array is short by an estimate, and the write may do without. */
+    th_array_word *which = NULL;
+    if (old_is_short(m) && can_extend(m->h.oldbuckets)) {
+        which = &m->h.oldbuckets;
+    } else if (new_is_short(m) && can_extend(m->h.buckets)) {
+        which = &m->h.buckets;
+    }
+    *acted = which != NULL;
+    return which == NULL ? TH_OK : extend_overflow(m, which);
 }
 
 /* Room in the arrays for one insertion. *acted: whether anything was done. */
@@ -415,7 +420,10 @@ static th_status room_in_bytes(th_map *m, uint64_t bytes, bool *acted) {
     uint64_t blocks = bytes + bytes / 4 + 64;
     th_status status = room_in_heap(x->memory, x->bytes, blocks + th_bytes_to_move(x), acted);
     if (status == TH_OK && x->old_bytes != x->bytes && x->old_bytes != NULL) {
-        status = room_in_heap(x->memory, x->old_bytes, blocks, acted);
+        if (room_in_heap(x->memory, x->old_bytes, blocks, acted) != TH_OK) {
+            /* No memory for a heap that is about to go: without the old array it is not needed. */
+            status = th_finish_growth(m);
+        }
     }
     return status;
 }

@@ -114,8 +114,8 @@ static void check_bucket(check *c, th_array_word array, uint64_t first, uint8_t 
         }
         *before = state;
         if (state > TH_EMPTY_ONE && state < TH_MIN_TOPHASH) {
-            broken(c, "slot %u of bucket %llu is marked %u but not evacuated", slot,
-                   (unsigned long long)first, state);
+            broken(c, "slot %u of bucket %llu is in state %u, which is none", slot, (unsigned long long)first,
+                   state);
         } else if (state >= TH_MIN_TOPHASH) {
             check_entry(c, array, first, bucket, slot, heap);
         }
@@ -180,8 +180,18 @@ static int by_place(const void *a, const void *b) {
     return x->at < y->at ? -1 : x->at > y->at;
 }
 
+/* The current heap keeps room in one piece for what compaction still brings. */
+static void check_room(check *c, const th_bytes_heap *heap) {
+    uint64_t to_move = heap == c->m->h.extra->bytes ? th_bytes_to_move(c->m->h.extra) : 0;
+    if (heap->top > heap->limit || to_move > heap->limit - heap->top) {
+        broken(c, "%llu bytes are still to move into a heap used to %llu of %llu",
+               (unsigned long long)to_move, (unsigned long long)heap->top, (unsigned long long)heap->limit);
+    }
+}
+
 /* Sums of used and free blocks, and after sorting: no two overlap. */
 static void check_bytes(check *c, const th_bytes_heap *heap) {
+    check_room(c, heap);
     uint64_t live = 0;
     for (size_t i = 0; i < c->block_count; i++) {
         live += c->blocks[i].heap == heap ? c->blocks[i].size : 0;

@@ -81,7 +81,8 @@ typedef struct th_header {
     uint64_t count;
     uint8_t flags;
     uint8_t B;
-    uint16_t noverflow; /* overflow buckets in use, divided by 2^(B-15) from B = 16 on, at most 65535 */
+    uint16_t noverflow; /* overflow buckets of the current array, divided by 2^(B-15) from B = 16 on, at most
+                           65535 */
     uint32_t hash0;
     th_array_word buckets;
     th_array_word oldbuckets;

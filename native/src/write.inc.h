@@ -2,14 +2,23 @@
 
 /*
  * Whether blocks for two lengths are to be had from a bytes heap. While a growth compacts, the current heap
- * also keeps room for all that is still to come from the old one.
+ * also keeps room for all that is still to come from the old one, in one piece: a new block in the old heap
+ * adds to that, whatever the current heap's free lists could offer.
  */
 TH_INLINE bool bytes_fit(const th_map *m, const th_bytes_heap *heap, uint64_t key_length,
                          uint64_t value_length) {
     const th_extra *x = m->h.extra;
     const th_bytes_heap *current = th_load_bytes(&x->bytes);
-    return th_bytes_has_room(current, key_length, value_length, th_bytes_to_move(x)) &&
-           (heap == current || th_bytes_has_room(heap, key_length, value_length, 0));
+    uint64_t keep = th_bytes_to_move(x);
+    if (TH_LIKELY(heap == current)) {
+        return th_bytes_has_room(current, key_length, value_length, keep);
+    }
+    uint64_t need = th_bytes_block(key_length) + th_bytes_block(value_length);
+    if (need == 0) {
+        return true;
+    }
+    uint64_t room = current == NULL ? 0 : current->limit - current->top;
+    return keep <= room && need <= room - keep && th_bytes_has_room(heap, key_length, value_length, 0);
 }
 
 /*

@@ -81,10 +81,13 @@ TEST_P(LongTest, QuickCallsOnOtherTypesAreInvalid) {
     EXPECT_EQ(TH_INVALID, th_word_contains(wide.raw(), wide.stamp(), 1));
 }
 
+/* Entries that give an array its pipeline: see SMALL_ARRAY. */
+constexpr uint64_t kPipelineSize = 40000;
+
 /* Batch calls with a model beside them; every call does at most a chunk. */
 class Batches {
   public:
-    explicit Batches(Heap &heap) : map(heap, longType()) {}
+    explicit Batches(Heap &heap, uint64_t expectedSize = 0) : map(heap, longType(), sized(expectedSize)) {}
 
     Map map;
     std::map<uint64_t, uint64_t> model;
@@ -185,7 +188,7 @@ std::vector<uint64_t> randomNumbers(Random &random, uint64_t n, uint64_t bound) 
 }
 
 /* Every n from nothing to past the pipeline's depth, and around the chunk. */
-TEST_P(LongTest, BatchesOfEveryLength) {
+static void batchesOfEveryLength(uint64_t size) {
     Random random(2);
     std::vector<uint64_t> lengths;
     for (uint64_t n = 0; n <= 70; n++)
@@ -196,7 +199,7 @@ TEST_P(LongTest, BatchesOfEveryLength) {
         }
     }
     Heap heap;
-    Batches batches(heap);
+    Batches batches(heap, size);
     for (uint64_t n : lengths) {
         uint64_t bound = 2 * n + 1;
         batches.putAll(randomNumbers(random, n, bound), randomNumbers(random, n, ~uint64_t{0}));
@@ -204,16 +207,24 @@ TEST_P(LongTest, BatchesOfEveryLength) {
         batches.addAll(randomNumbers(random, n, bound), randomNumbers(random, n, 100));
         batches.removeAll(randomNumbers(random, n, bound));
         batches.getAll(randomNumbers(random, n, bound));
-        if (HasFatalFailure() || HasFailure()) {
+        if (testing::Test::HasFailure()) {
             FAIL() << "with n = " << n;
         }
     }
     batches.expectSame();
 }
 
-TEST_P(LongTest, ABatchSeesItsOwnDuplicatesInOrder) {
+TEST_P(LongTest, BatchesOfEveryLength) {
+    batchesOfEveryLength(0);
+}
+
+TEST_P(LongTest, BatchesOfEveryLengthInTheirPipeline) {
+    batchesOfEveryLength(kPipelineSize);
+}
+
+static void aBatchSeesItsOwnDuplicatesInOrder(uint64_t size) {
     Heap heap;
-    Batches batches(heap);
+    Batches batches(heap, size);
     batches.putAll({5, 5, 5, 6, 5}, {1, 2, 3, 4, 9});
     EXPECT_EQ(9u, th_word_get(batches.map.raw(), batches.map.stamp(), 5, 0));
     batches.addAll({7, 7, 7, 5}, {1, 1, 1, 1});
@@ -227,6 +238,33 @@ TEST_P(LongTest, ABatchSeesItsOwnDuplicatesInOrder) {
             keys[i] = 1000 * distance + i % distance;
         batches.addAll(keys, ones);
     }
+    batches.expectSame();
+}
+
+TEST_P(LongTest, ABatchSeesItsOwnDuplicatesInOrder) {
+    aBatchSeesItsOwnDuplicatesInOrder(0);
+}
+
+TEST_P(LongTest, ABatchSeesItsOwnDuplicatesInOrderInItsPipeline) {
+    aBatchSeesItsOwnDuplicatesInOrder(kPipelineSize);
+}
+
+/* The pipeline looks at both arrays. */
+TEST_P(LongTest, BatchesWhileALargeArrayIsReplaced) {
+    Heap heap;
+    Batches batches(heap, kPipelineSize);
+    Random random(4);
+    uint64_t n = 3000;
+    batches.putAll(randomNumbers(random, n, 4 * n), randomNumbers(random, n, ~uint64_t{0}));
+    ASSERT_EQ(TH_OK, batches.map.reserve(4 * kPipelineSize));
+    ASSERT_TRUE(batches.map.stats().growing);
+    for (uint64_t some : {20, 30, 100, 200}) {
+        batches.getAll(randomNumbers(random, n, 4 * n));
+        batches.putAll(randomNumbers(random, some, 4 * n), randomNumbers(random, some, ~uint64_t{0}));
+        batches.removeAll(randomNumbers(random, some, 4 * n));
+    }
+    ASSERT_TRUE(batches.map.stats().growing) << "too late for what it is to show";
+    batches.getAll(randomNumbers(random, n, 4 * n));
     batches.expectSame();
 }
 

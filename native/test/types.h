@@ -112,6 +112,13 @@ inline std::string bytesKey(uint64_t i) {
     return digits + std::string(mix(i) % 41, '\0');
 }
 
+/* Entries that give a map of this type an array of a megabyte or two, beyond what batches call small. */
+inline uint64_t pipelineSize(const th_type &type) {
+    uint64_t key = type.key_kind == TH_KIND_BYTES ? 16 : type.key_size;
+    uint64_t value = type.value_kind == TH_KIND_BYTES ? 16 : type.value_size;
+    return (uint64_t{1} << 20) / (16 + 8 * (key + value)) * 6;
+}
+
 inline std::string makeKey(const th_type &type, uint64_t i) {
     if (type.key_kind == TH_KIND_BYTES)
         return bytesKey(i);

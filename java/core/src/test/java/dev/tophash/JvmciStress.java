@@ -122,10 +122,41 @@ final class JvmciStress {
                     check(doubles.addTo(key, 1) == -0.5 * i, "a double is not what was put");
                     check(doubles.get(key) == 1 - 0.5 * i, "a double is not what was added to");
                 }
+                lookups(random.nextInt(KEYS));
                 model.forEach((key, value) -> check(map.get((long) key) == value, "lost " + key));
                 operations.addAndGet(TURN);
             }
         } while (goesOn());
+    }
+
+    /** The calls that the rest does not make, so that each stub is missed when it is missing. */
+    private static void lookups(int key) {
+        try (LongLongMap longs = LongLongMap.create();
+                LongDoubleMap doubles = LongDoubleMap.create();
+                IntIntMap ints = IntIntMap.create();
+                IntLongMap intLongs = IntLongMap.create();
+                LongIntMap longInts = LongIntMap.create();
+                LongSet longSet = LongSet.create();
+                IntSet intSet = IntSet.create();
+                NativeMap<Long, Long> map = NativeMap.of(Long.class, Long.class)) {
+            longs.put(key, 1);
+            doubles.put(key, 1);
+            ints.put(key, 1);
+            intLongs.put(key, 1);
+            longInts.put(key, 1);
+            longSet.add(key);
+            intSet.add(key);
+            map.put((long) key, 1L);
+            for (int i = 0; i < 10; i++) {
+                check(longs.get(key) == 1 && longs.containsKey(key), "long to long");
+                check(doubles.get(key) == 1 && doubles.containsKey(key), "long to double");
+                check(ints.get(key) == 1 && ints.containsKey(key), "int to int");
+                check(intLongs.get(key) == 1 && intLongs.containsKey(key), "int to long");
+                check(longInts.get(key) == 1 && longInts.containsKey(key), "long to int");
+                check(longSet.contains(key) && intSet.contains(key), "sets");
+                check(map.get((long) key) == 1 && map.get(key + 1L) == null, "boxed");
+            }
+        }
     }
 
     private static void change(

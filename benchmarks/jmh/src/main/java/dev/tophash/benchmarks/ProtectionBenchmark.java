@@ -2,6 +2,7 @@ package dev.tophash.benchmarks;
 
 import dev.tophash.LongLongMap;
 import dev.tophash.internal.Linkage;
+import dev.tophash.internal.LongLongCalls;
 import dev.tophash.internal.MapCalls;
 import dev.tophash.internal.NativeHeap;
 import dev.tophash.internal.TableOptions;
@@ -78,7 +79,7 @@ public class ProtectionBenchmark {
 
     @Benchmark
     public long getBare() {
-        return questions.sum(key -> WordCalls.get(bare, stamp, key, 0));
+        return questions.sum(key -> LongLongCalls.get(bare, stamp, key, 0));
     }
 
     @Benchmark

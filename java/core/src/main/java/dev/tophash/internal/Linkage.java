@@ -56,12 +56,16 @@ public final class Linkage {
     static MemorySegment forType(String function, long type) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment segment = TableType.segment(type, arena);
-            return MemorySegment.ofAddress(
+            long address =
                     switch (function) {
                         case "th_word_get" -> tophash_h.th_type_word_get(segment);
                         case "th_word_contains" -> tophash_h.th_type_word_contains(segment);
-                        default -> throw new IllegalArgumentException(function);
-                    });
+                        default -> 0;
+                    };
+            if (address == 0) {
+                throw new IllegalArgumentException("no " + function + " for type " + type);
+            }
+            return MemorySegment.ofAddress(address);
         }
     }
 

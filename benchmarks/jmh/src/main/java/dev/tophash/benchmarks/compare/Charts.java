@@ -94,7 +94,9 @@ final class Charts {
         byContender(figures.of("Growth.percentile"))
                 .forEach(
                         (name, row) -> {
-                            List<Double> y = row.stream().map(Measurement::value).toList();
+                            // A coarse clock says 0, which no logarithmic axis has.
+                            List<Double> y =
+                                    row.stream().map(m -> Math.max(m.value(), 0.01)).toList();
                             List<Double> x =
                                     IntStream.range(0, y.size()).asDoubleStream().boxed().toList();
                             series(chart, Texts.contender(name), name, x, y);

@@ -126,7 +126,7 @@ final class Plan {
         if (profile == Profile.FULL) {
             names.add(Contender.CONCURRENT_HASHMAP.name());
         }
-        List<String> heap = setting.jvmArgs("8g");
+        List<String> heap = setting.jvmArgs(profile.pick("512m", "8g", "8g"));
         return names.stream()
                 .map(name -> program(Growth.class, heap, name, entries, runs))
                 .toList();

@@ -88,6 +88,6 @@ public final class GcLoad {
     /** The first word of its name, such as G1. */
     private static String collector() {
         String name = ManagementFactory.getGarbageCollectorMXBeans().get(0).getName();
-        return name.substring(0, name.indexOf(' '));
+        return name.split(" ")[0];
     }
 }
