@@ -140,6 +140,75 @@ TEST(BytesHeap, GrowthAndShrinkLeaveTheDeadBehind) {
     expectConsistent(twin);
 }
 
+uint64_t bucketOf(const Twin &twin, const std::string &key) {
+    return th_test_hash(twin.map.raw(), twin.map.stamp(), key.data(), key.size()) >>
+           (64 - twin.map.stats().b);
+}
+
+/*
+ * A map that has just begun to compact: its keys leave 976 bytes of a new mebibyte. Returns those of 200
+ * bytes; they are in the part that will be moved first, so that nothing moved later takes their blocks.
+ */
+std::vector<std::string> beginCompaction(Twin &twin) {
+    for (uint64_t i = 0; i < 12000; i++)
+        twin.put(longKey(i, 256), packed(i));
+    for (uint64_t i = 0; i < 12000; i++)
+        twin.remove(longKey(i, 256));
+    for (uint64_t i = 0; i < 8000; i++)
+        twin.put(longKey(i, 128), packed(i));
+    std::vector<std::string> first;
+    for (uint64_t i = 0; first.size() < 118; i++) {
+        if (bucketOf(twin, longKey(i, 200)) < 300) {
+            first.push_back(longKey(i, 200));
+            twin.put(first.back(), packed(i));
+        }
+    }
+    EXPECT_FALSE(twin.map.stats().growing);
+    EXPECT_EQ(TH_OK, th_make_room(twin.map.raw(), twin.map.stamp(), 128));
+    EXPECT_TRUE(twin.map.stats().growing);
+    EXPECT_TRUE(twin.map.stats().same_size);
+    return first;
+}
+
+/*
+ * While a growth compacts, a block that the new heap has free must not admit entries to the old one: they
+ * would have no room in the new heap when their turn comes.
+ */
+TEST(BytesHeap, WritesOnBothSidesOfACompaction) {
+    Heap heap;
+    Twin twin(heap, bytesLongType(), seeded(1));
+    std::vector<std::string> first = beginCompaction(twin);
+    while (twin.map.stats().evacuated < 300)
+        twin.put(longKey(1, 128), packed(1));
+    for (int i = 0; i < 4; i++)
+        EXPECT_EQ(TH_PRESENT, twin.remove(first[i]));
+    for (uint64_t i = 20000, added = 0; added < 50; i++) {
+        if (bucketOf(twin, longKey(i, 200)) > twin.map.stats().evacuated + 8) {
+            ASSERT_EQ(TH_ABSENT, twin.put(longKey(i, 200), packed(i)));
+            added++;
+            assertConsistent(twin);
+        }
+    }
+    ASSERT_TRUE(twin.map.stats().growing) << "too late for what it is to show";
+    for (uint64_t i = 0; i < 300; i++)
+        twin.put(longKey(i, 128), packed(i + 2));
+    EXPECT_FALSE(twin.map.stats().growing);
+    expectConsistent(twin);
+}
+
+/* A heap that is about to go gets no memory: then growth ends at once, and the write goes ahead. */
+TEST(BytesHeap, CompactionEndsEarlyRatherThanFailForTheOldHeap) {
+    Heap heap;
+    Twin twin(heap, bytesLongType(), seeded(1));
+    beginCompaction(twin);
+    uint64_t used = heap.stats().live_bytes;
+    ASSERT_EQ(TH_OK, th_heap_set_limit(heap.raw(), used + (3 << 20)));
+    for (uint64_t i = 20000; i < 20300; i++)
+        ASSERT_EQ(TH_ABSENT, twin.put(longKey(i, 1000), packed(i))) << i;
+    EXPECT_GT(heap.stats().refusals, 0u);
+    expectConsistent(twin);
+}
+
 TEST(BytesHeap, ClearForgetsTheBytes) {
     Heap heap;
     Twin twin(heap, bytesBytesType());
