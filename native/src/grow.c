@@ -350,14 +350,17 @@ static th_status room_while_growing(th_map *m, bool *acted) {
         return TH_OK;
     }
     /* One at a time: the new array is short by an estimate, and the write may do without. */
-    th_array_word *which = NULL;
     if (old_is_short(m) && can_extend(m->h.oldbuckets)) {
-        which = &m->h.oldbuckets;
-    } else if (new_is_short(m) && can_extend(m->h.buckets)) {
-        which = &m->h.buckets;
+        *acted = true;
+        th_status status = extend_overflow(m, &m->h.oldbuckets);
+        /* No memory for an array that is about to go: it is a block, so what is left in it is soon moved. */
+        return status == TH_OK ? TH_OK : th_finish_growth(m);
     }
-    *acted = which != NULL;
-    return which == NULL ? TH_OK : extend_overflow(m, which);
+    if (new_is_short(m) && can_extend(m->h.buckets)) {
+        *acted = true;
+        return extend_overflow(m, &m->h.buckets);
+    }
+    return TH_OK;
 }
 
 /* Room in the arrays for one insertion. *acted: whether anything was done. */

