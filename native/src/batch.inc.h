@@ -157,7 +157,7 @@ TH_INLINE void fetch_match(const th_shape *s, th_array_word array, uint64_t hash
 TH_INLINE th_status get_word_at(const th_shape *s, batch_kind kind, const th_map *m, const batch *b,
                                 uint64_t i, const th_key *key, uint64_t hash) {
     th_place place;
-    bool found = lookup(s, m, key, hash, &place);
+    bool found = lookup(s, m, key, hash, false, &place);
     if (kind == BATCH_CONTAINS) {
         b->found[i] = found;
     } else if (s->value_size > 0) {
@@ -178,7 +178,7 @@ TH_INLINE th_status get_entry_at(const th_shape *s, const th_map *m, const batch
         out.to += start;
         out.room = b->value_room - start;
     }
-    th_status status = read_entry(s, m, key, hash, &out);
+    th_status status = read_entry(s, m, key, hash, false, &out);
     if (s->value_bytes) {
         b->value_ends[i] = start + length;
     }
@@ -199,7 +199,7 @@ TH_INLINE th_status put_entry_at(const th_shape *s, th_map *m, const batch *b, u
         return TH_INVALID;
     }
     *moved += length;
-    return write_entry(s, m, key, hash, value, length, TH_PUT_ALWAYS, &nowhere);
+    return write_entry(s, m, key, hash, false, value, length, TH_PUT_ALWAYS, &nowhere);
 }
 
 /* Finishes key i. A negative status: nothing done. */
@@ -215,13 +215,13 @@ TH_INLINE th_status finish_key(const th_shape *s, batch_kind kind, th_map *m, co
     case BATCH_ENTRY_PUT:
         return put_entry_at(s, m, b, i, key, hash, moved);
     case BATCH_REMOVE:
-        return write_word(s, m, key, hash, WRITE_REMOVE, 0, 0);
+        return write_word(s, m, key, hash, false, WRITE_REMOVE, 0, 0);
     default:
         break;
     }
     uint64_t operand = size == 0 ? 0 : th_load_n(b->operands + i * size, size);
     write_kind write = kind == BATCH_PUT ? WRITE_PUT : kind == BATCH_ADD ? WRITE_ADD : WRITE_ADD_DOUBLE;
-    return write_word(s, m, key, hash, write, operand, b->otherwise);
+    return write_word(s, m, key, hash, false, write, operand, b->otherwise);
 }
 
 /* Keys [from, to) through the pipeline. Returns where it stopped, and why in *status. */

@@ -2,10 +2,15 @@
 
 #include "memory/heap.h"
 
-th_bytes_heap *th_bytes_new(th_heap *memory, uint8_t pages) {
+th_bytes_heap *th_bytes_new(th_heap *memory, uint8_t pages, uint64_t bytes) {
     th_bytes_heap *heap = th_heap_new(memory, sizeof(th_bytes_heap), TH_PAGES_HEAP);
-    if (heap != NULL) {
-        heap->pages = pages;
+    if (heap == NULL) {
+        return NULL;
+    }
+    heap->pages = pages;
+    if (bytes > 0 && th_bytes_extend(memory, heap, bytes) != TH_OK) {
+        th_bytes_retire(memory, heap);
+        return NULL;
     }
     return heap;
 }

@@ -32,8 +32,8 @@ typedef struct th_bytes_heap {
     uint64_t free[TH_FREE_CLASSES]; /* offset + 1 of the first free block of a class; 0: none */
 } th_bytes_heap;
 
-/* Makes an empty heap, whose first segment is made by th_bytes_extend. NULL: no memory. */
-th_bytes_heap *th_bytes_new(th_heap *memory, uint8_t pages);
+/* Makes an empty heap with room for `bytes` bytes in one piece; none yet for 0. NULL: no memory. */
+th_bytes_heap *th_bytes_new(th_heap *memory, uint8_t pages, uint64_t bytes);
 
 /* Retires the heap and its segments. NULL is allowed. */
 void th_bytes_retire(th_heap *memory, th_bytes_heap *heap);

@@ -84,7 +84,7 @@ static bool TH_K(find)(th_map *m, const void *key, uint64_t length, const uint8_
     th_key k = th_key_of(s, key, length);
     uint64_t hash = th_key_hash(s, &k, m->h.hash0);
     th_place place;
-    if (!lookup(s, m, &k, hash, &place)) {
+    if (!lookup(s, m, &k, hash, true, &place)) {
         return false;
     }
     *value = stored_value(s, th_bucket_value(s, place.bucket, place.slot), place.heap, value_length);
@@ -104,7 +104,7 @@ static th_status TH_K(any_entry_get)(th_map *m, uint64_t stamp, const uint8_t *k
     th_key k = th_key_of(s, key, key_len);
     uint64_t hash = th_key_hash(s, &k, m->h.hash0);
     value_out out = {value, value == NULL ? 0 : room, length, true};
-    return read_entry(s, m, &k, hash, &out);
+    return read_entry(s, m, &k, hash, true, &out);
 }
 
 static th_status TH_K(any_entry_put)(th_map *m, uint64_t stamp, const uint8_t *key, uint64_t key_len,
@@ -125,7 +125,7 @@ static th_status TH_K(any_entry_put)(th_map *m, uint64_t stamp, const uint8_t *k
     th_key k = th_key_of(s, key, key_len);
     uint64_t hash = th_key_hash(s, &k, m->h.hash0);
     value_out out = {before, room, length, before != NULL};
-    status = write_entry(s, m, &k, hash, value, value_len, mode, &out);
+    status = write_entry(s, m, &k, hash, true, value, value_len, mode, &out);
     th_end_write(m);
     return status;
 }

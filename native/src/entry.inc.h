@@ -47,9 +47,9 @@ TH_INLINE void store_value(const th_shape *s, th_bytes_heap *heap, uint8_t *slot
 }
 
 TH_INLINE th_status read_entry(const th_shape *s, const th_map *m, const th_key *key, uint64_t hash,
-                               const value_out *out) {
+                               bool alone, const value_out *out) {
     th_place place;
-    if (!lookup(s, m, key, hash, &place)) {
+    if (!lookup(s, m, key, hash, alone, &place)) {
         return TH_ABSENT;
     }
     uint64_t length;
@@ -62,12 +62,12 @@ TH_INLINE th_status read_entry(const th_shape *s, const th_map *m, const th_key 
 }
 
 /* mode: TH_PUT_*. What could stand against it is looked at before the old value goes. */
-TH_INLINE th_status write_entry(const th_shape *s, th_map *m, const th_key *key, uint64_t hash,
+TH_INLINE th_status write_entry(const th_shape *s, th_map *m, const th_key *key, uint64_t hash, bool alone,
                                 const uint8_t *value, uint64_t value_length, uint32_t mode,
                                 const value_out *out) {
     th_place place;
     bool may_insert = mode != TH_PUT_IF_PRESENT;
-    th_status status = upsert(s, m, key, hash, s->value_bytes ? value_length : 0, may_insert, &place);
+    th_status status = upsert(s, m, key, hash, alone, s->value_bytes ? value_length : 0, may_insert, &place);
     if (status < 0 || (status == TH_ABSENT && !may_insert)) {
         return status;
     }
@@ -98,7 +98,7 @@ TH_INLINE th_status write_entry(const th_shape *s, th_map *m, const th_key *key,
 TH_INLINE th_status remove_entry(const th_shape *s, th_map *m, const th_key *key, uint64_t hash,
                                  const value_out *out) {
     th_place place;
-    th_status status = find_to_remove(s, m, key, hash, &place);
+    th_status status = find_to_remove(s, m, key, hash, true, &place);
     if (status != TH_PRESENT) {
         return status;
     }

@@ -4,9 +4,9 @@
  * a reservation grows by d doublings), and both arrays are worked through front to back.
  *
  * One number, nevacuate, is the front: an entry whose old bucket lies below it is in the new array, every
- * other one in the old. New entries follow the same rule. So a lookup during growth reads one array only, the
- * new array is touched in order and the old one given back in order: together they hardly take
- * more memory than the new one will. (Go evacuates the bucket a write touches as well; with random keys that
+ * other one in the old. New entries follow the same rule. So a lookup during growth reads one array only, and
+ * as the new array is touched in order and the old one given back in order, together they hardly take more
+ * memory than the new one will. (Go evacuates the bucket a write touches as well; with random keys that
  * touches all of the new array at once, while the old one is still full.)
  */
 

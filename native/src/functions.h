@@ -1,7 +1,7 @@
 /*
  * The table of functions that each kernel provides. TH_PUBLIC_FUNCTIONS are the quick functions of the
  * public header, th_<name>, called through this table and nothing else; TH_INTERNAL_FUNCTIONS serve api.c,
- * map.c and grow.c. Each entry: X(result, name, (parameters), (arguments)).
+ * map.c, grow.c and rebuild.c. Each entry: X(result, name, (parameters), (arguments)).
  *
  * A public function has a row of TH_SHAPES versions, one for each shape number. A call takes the one that
  * its stamp names; as every function compares that stamp with the map's, a version only ever works on maps

@@ -136,9 +136,6 @@ static void check_array(check *c, th_array_word array, bool old, const th_bytes_
     }
     uint64_t overflow = 0;
     for (uint64_t first = old ? c->m->h.nevacuate : 0; first < main && !c->broken; first++) {
-        if (old && th_is_evacuated(c->m, first)) {
-            continue;
-        }
         uint8_t before = TH_MIN_TOPHASH; /* the state of the slot before, in the whole chain */
         uint64_t index = first;
         for (;;) {

@@ -137,15 +137,7 @@ TH_INLINE uint16_t th_noverflow(uint64_t overflow, uint32_t b) {
     return (uint16_t)(scaled > 65535 ? 65535 : scaled);
 }
 
-/* ---- ordinary calls: map.c, grow.c --------------------------------------------------------------- */
-
-/* Takes the busy bit: TH_OK, TH_CLOSED, or TH_CONCURRENT when another ordinary call has it or, with
- * wait = false, a quick writer is inside. With wait = true it waits for another ordinary call. */
-th_status th_enter(th_map *m, uint64_t stamp, bool wait);
-void th_leave(th_map *m, uint64_t stamp);
-
-/* Retires arrays and bytes heaps; the header then says "never written". */
-void th_drop_arrays(th_map *m);
+/* ---- arrays: array.c ----------------------------------------------------------------------------- */
 
 /* The smallest B whose array takes this many entries; above TH_MAX_B when there is none. */
 uint32_t th_b_for(uint64_t entries);
@@ -161,8 +153,28 @@ void th_array_retire(th_heap *memory, th_array_word word);
 uint64_t th_overflow_first(const th_shape *s, uint32_t b);
 uint64_t th_overflow_most(uint32_t b);
 
+/*
+ * Replaces a map's array by one with room for more overflow buckets, and whether there can be such a one.
+ * Links are indexes and stay good. TH_NO_MEMORY: unchanged.
+ */
+th_status th_array_extend(const th_extra *x, th_array_word *which);
+bool th_array_can_extend(th_array_word array);
+
+/* ---- ordinary calls: map.c, grow.c, rebuild.c ---------------------------------------------------- */
+
+/* Takes the busy bit: TH_OK, TH_CLOSED, or TH_CONCURRENT when another ordinary call has it or, with
+ * wait = false, a quick writer is inside. With wait = true it waits for another ordinary call. */
+th_status th_enter(th_map *m, uint64_t stamp, bool wait);
+void th_leave(th_map *m, uint64_t stamp);
+
+/* Retires arrays and bytes heaps; the header then says "never written". */
+void th_drop_arrays(th_map *m);
+
 /* Replaces B, seed and arrays by new ones at once, compacting the bytes heap. Unchanged on failure. */
 th_status th_rebuild(th_map *m, uint32_t b, uint32_t seed);
+
+/* Draws a new seed against an attack, if there is memory for it, and rebuilds. */
+void th_reseed(th_map *m);
 
 /* Evacuates all that is left and retires the old array. TH_NO_MEMORY: some of it may be done. */
 th_status th_finish_growth(th_map *m);

@@ -3,6 +3,8 @@
  * per shape.
  */
 
+#define CACHE_LINE 64u
+
 /* Where an entry is, or where it could go. */
 typedef struct th_place {
     uint8_t *bucket;
@@ -24,12 +26,17 @@ typedef struct th_gap {
 /*
  * Searches the chain that the hash selects in one array. Ends early at a slot after which nothing was ever
  * stored (TH_EMPTY_REST). With gap != NULL (a constant) it also notes where the key could be inserted.
+ * alone (a constant): no pipeline has fetched anything, so the line that most slots lie in is asked for
+ * together with the first instead of after it.
  */
-TH_INLINE bool probe(const th_shape *s, th_array_word array, const th_key *key, uint64_t hash,
+TH_INLINE bool probe(const th_shape *s, th_array_word array, const th_key *key, uint64_t hash, bool alone,
                      th_bytes_heap *heap, th_place *place, th_gap *gap) {
     uint64_t index = th_index(array, hash);
     uint8_t *bucket = th_bucket_at(s, array, index);
     uint8_t top = th_tophash(hash);
+    if (alone) {
+        __builtin_prefetch(bucket + CACHE_LINE);
+    }
     for (uint32_t hops = 0;; hops++) {
         uint64_t word = th_load64(bucket);
         for (th_mask hit = kernel_match(word, top); hit != 0; hit = TH_MASK_NEXT(hit)) {
@@ -74,12 +81,13 @@ TH_INLINE bool lies_in_old(const th_map *m, th_array_word old, uint64_t hash) {
 }
 
 /* Finds a key in the one array where it can be. */
-TH_INLINE bool lookup(const th_shape *s, const th_map *m, const th_key *key, uint64_t hash, th_place *place) {
+TH_INLINE bool lookup(const th_shape *s, const th_map *m, const th_key *key, uint64_t hash, bool alone,
+                      th_place *place) {
     th_array_word array = th_load_word(&m->h.buckets);
     if (TH_UNLIKELY(array == 0)) {
         return false;
     }
     th_array_word old = th_load_word(&m->h.oldbuckets);
     bool in_old = lies_in_old(m, old, hash);
-    return probe(s, in_old ? old : array, key, hash, bytes_of(s, m, in_old), place, NULL);
+    return probe(s, in_old ? old : array, key, hash, alone, bytes_of(s, m, in_old), place, NULL);
 }

@@ -45,7 +45,7 @@ static uint64_t QUICK(get)(th_map *m, uint64_t stamp, KEY_PARAMS, uint64_t other
     th_key k = KEY_MAKE(&known);
     uint64_t hash = th_key_hash(&known, &k, m->h.hash0);
     th_place place;
-    if (!lookup(&known, m, &k, hash, &place)) {
+    if (!lookup(&known, m, &k, hash, true, &place)) {
         return otherwise;
     }
     return th_load_n(th_bucket_value(&known, place.bucket, place.slot), known.value_size);
@@ -64,7 +64,7 @@ static th_status QUICK(contains)(th_map *m, uint64_t stamp, KEY_PARAMS) {
     th_key k = KEY_MAKE(&known);
     uint64_t hash = th_key_hash(&known, &k, m->h.hash0);
     th_place place;
-    return lookup(&known, m, &k, hash, &place) ? TH_PRESENT : TH_ABSENT;
+    return lookup(&known, m, &k, hash, true, &place) ? TH_PRESENT : TH_ABSENT;
 }
 
 TH_INLINE th_status QUICK(write)(th_map *m, uint64_t stamp, KEY_PARAMS, write_kind kind, uint64_t operand,
@@ -85,7 +85,7 @@ TH_INLINE th_status QUICK(write)(th_map *m, uint64_t stamp, KEY_PARAMS, write_ki
     th_begin_write(m);
     th_key k = KEY_MAKE(&known);
     uint64_t hash = th_key_hash(&known, &k, m->h.hash0);
-    status = write_word(&known, m, &k, hash, kind, operand, otherwise);
+    status = write_word(&known, m, &k, hash, true, kind, operand, otherwise);
     th_end_write(m);
     return status;
 }

@@ -11,14 +11,10 @@ static uint32_t live_slots(const uint8_t *bucket) {
     return live;
 }
 
-/* Adds the chains of one array; evacuated ones are over. */
-static void add_chains(const th_map *m, th_array_word array, bool old, th_map_stats *stats) {
-    const th_shape *s = &m->h.extra->shape;
-    uint64_t end = th_array_main(array);
-    for (uint64_t first = old ? m->h.nevacuate : 0; first < end; first++) {
-        if (old && th_is_evacuated(m, first)) {
-            continue;
-        }
+/* Adds the chains of buckets `first` to `end`, exclusive. */
+static void add_chains(const th_shape *s, th_array_word array, uint64_t first, uint64_t end,
+                       th_map_stats *stats) {
+    for (; first < end; first++) {
         uint64_t length = 0;
         uint64_t index = first;
         uint8_t *bucket = th_bucket_at(s, array, index);
@@ -70,7 +66,7 @@ static void fill(const th_map *m, bool full, th_map_stats *stats) {
         stats->overflow_bytes = stats->overflow_buckets * x->shape.bucket_size;
         stats->reserved_bytes += th_heap_size(a->bytes);
         if (full) {
-            add_chains(m, array, false, stats);
+            add_chains(&x->shape, array, 0, th_array_main(array), stats);
         }
     }
     th_array_word old = th_load_word(&m->h.oldbuckets);
@@ -84,7 +80,7 @@ static void fill(const th_map *m, bool full, th_map_stats *stats) {
         stats->overflow_bytes += overflow_of(old) * x->shape.bucket_size;
         stats->reserved_bytes += th_heap_size(a->bytes);
         if (full) {
-            add_chains(m, old, true, stats);
+            add_chains(&x->shape, old, th_load_nevacuate(m), th_array_main(old), stats);
         }
     }
     stats->reserved_bytes += stats->header_bytes;

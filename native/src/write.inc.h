@@ -70,7 +70,7 @@ TH_INLINE th_status insert(const th_shape *s, th_map *m, const th_key *key, uint
  * may_insert = false it makes none: TH_ABSENT then says that the key is not there. During growth it does its
  * share of that first.
  */
-TH_INLINE th_status upsert(const th_shape *s, th_map *m, const th_key *key, uint64_t hash,
+TH_INLINE th_status upsert(const th_shape *s, th_map *m, const th_key *key, uint64_t hash, bool alone,
                            uint64_t value_length, bool may_insert, th_place *place) {
     th_array_word array = th_load_word(&m->h.buckets);
     if (TH_UNLIKELY(array == 0)) {
@@ -84,7 +84,7 @@ TH_INLINE th_status upsert(const th_shape *s, th_map *m, const th_key *key, uint
     array = in_old ? old : array;
     th_bytes_heap *heap = bytes_of(s, m, in_old);
     th_gap gap = {NULL, 0, NULL, 0, 0};
-    if (probe(s, array, key, hash, heap, place, &gap)) {
+    if (probe(s, array, key, hash, alone, heap, place, &gap)) {
         return TH_PRESENT;
     }
     if (!may_insert) {
@@ -155,13 +155,13 @@ TH_INLINE void erase(const th_shape *s, th_map *m, const th_place *place, uint64
  * Does a removal's share of growth and finds the key. TH_NEEDS_ROOM only when pages are due to be given
  * back, which cannot fail; when growth lacks room the entry is removed from where it lies.
  */
-TH_INLINE th_status find_to_remove(const th_shape *s, th_map *m, const th_key *key, uint64_t hash,
+TH_INLINE th_status find_to_remove(const th_shape *s, th_map *m, const th_key *key, uint64_t hash, bool alone,
                                    th_place *place) {
     th_array_word old = th_load_word(&m->h.oldbuckets);
     if (TH_UNLIKELY(old != 0) && !growth_step(s, m) && release_due(s, m, old)) {
         return TH_NEEDS_ROOM;
     }
-    return lookup(s, m, key, hash, place) ? TH_PRESENT : TH_ABSENT;
+    return lookup(s, m, key, hash, alone, place) ? TH_PRESENT : TH_ABSENT;
 }
 
 /* ---- values as words ----------------------------------------------------------------------------- */
@@ -192,11 +192,11 @@ TH_INLINE uint64_t sum(write_kind kind, uint64_t a, uint64_t b) {
 }
 
 /* One write of a value that is a word, hash known; a removal of any value. kind is a constant. */
-TH_INLINE th_status write_word(const th_shape *s, th_map *m, const th_key *key, uint64_t hash,
+TH_INLINE th_status write_word(const th_shape *s, th_map *m, const th_key *key, uint64_t hash, bool alone,
                                write_kind kind, uint64_t operand, uint64_t otherwise) {
     th_place place;
-    th_status status = kind == WRITE_REMOVE ? find_to_remove(s, m, key, hash, &place)
-                                            : upsert(s, m, key, hash, 0, true, &place);
+    th_status status = kind == WRITE_REMOVE ? find_to_remove(s, m, key, hash, alone, &place)
+                                            : upsert(s, m, key, hash, alone, 0, true, &place);
     if (status < 0 || (kind == WRITE_REMOVE && status == TH_ABSENT)) {
         return status;
     }
