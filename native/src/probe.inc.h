@@ -24,10 +24,21 @@ typedef struct th_gap {
 } th_gap;
 
 /*
+ * Asks for a bucket's lines after the first: the next one, which most slots of words lie in; where a lookup
+ * of bytes takes so many instructions that a few more do not count, all of them.
+ */
+TH_INLINE void fetch_rest(const th_shape *s, const uint8_t *bucket) {
+    uint32_t end = s->key_class == TH_KEY_BYTES ? s->bucket_size : CACHE_LINE + 1;
+    for (uint32_t at = CACHE_LINE; at < end; at += CACHE_LINE) {
+        __builtin_prefetch(bucket + at);
+    }
+}
+
+/*
  * Searches the chain that the hash selects in one array. Ends early at a slot after which nothing was ever
  * stored (TH_EMPTY_REST). With gap != NULL (a constant) it also notes where the key could be inserted.
- * alone (a constant): no pipeline has fetched anything, so the line that most slots lie in is asked for
- * together with the first instead of after it.
+ * alone (a constant): no pipeline has fetched anything, so the bucket's other lines are asked for together
+ * with the first instead of after it.
  */
 TH_INLINE bool probe(const th_shape *s, th_array_word array, const th_key *key, uint64_t hash, bool alone,
                      th_bytes_heap *heap, th_place *place, th_gap *gap) {
@@ -35,7 +46,7 @@ TH_INLINE bool probe(const th_shape *s, th_array_word array, const th_key *key, 
     uint8_t *bucket = th_bucket_at(s, array, index);
     uint8_t top = th_tophash(hash);
     if (alone) {
-        __builtin_prefetch(bucket + CACHE_LINE);
+        fetch_rest(s, bucket);
     }
     for (uint32_t hops = 0;; hops++) {
         uint64_t word = th_load64(bucket);
@@ -53,8 +64,8 @@ TH_INLINE bool probe(const th_shape *s, th_array_word array, const th_key *key, 
                 gap->slot = TH_MASK_SLOT(empty);
             }
         }
-        uint64_t next = kernel_match_rest(word) != 0 ? 0 : th_next_bucket(array, bucket, index);
-        if (TH_LIKELY(next == 0)) {
+        uint64_t next = th_next_bucket(array, bucket, index);
+        if (TH_LIKELY(next == 0 || kernel_match_rest(word) != 0)) {
             if (gap != NULL) {
                 gap->last = bucket;
                 gap->last_index = index;

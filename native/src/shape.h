@@ -86,8 +86,11 @@ TH_INLINE uint8_t *th_bucket_at(const th_shape *s, th_array_word word, uint64_t 
  */
 TH_INLINE uint64_t th_next_bucket(th_array_word word, const uint8_t *bucket, uint64_t index) {
     uint64_t link = th_load32(bucket + TH_OVERFLOW_OFFSET);
+    if (TH_LIKELY(link == 0)) {
+        return 0;
+    }
     uint64_t next = th_array_main(word) + link - 1;
-    return link != 0 && next > index && next < th_array_of(word)->capacity ? next : 0;
+    return next > index && next < th_array_of(word)->capacity ? next : 0;
 }
 
 #endif

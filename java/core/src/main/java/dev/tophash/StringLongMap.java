@@ -169,7 +169,7 @@ public final class StringLongMap extends BytesKeyMap {
     }
 
     private static MemorySegment segment(String key) {
-        return MemorySegment.ofArray(Utf8.encode(key));
+        return Utf8.passing(key);
     }
 
     /**

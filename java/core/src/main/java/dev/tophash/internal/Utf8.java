@@ -1,11 +1,27 @@
 package dev.tophash.internal;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /** Strings as keys: their UTF-8 bytes. */
 public final class Utf8 {
+    /**
+     * Longest string that is encoded where the thread keeps memory for it: three bytes a character.
+     */
+    private static final int PASSING_CHARS = 340;
+
+    private static final ThreadLocal<MemorySegment> PASSING =
+            ThreadLocal.withInitial(() -> MemorySegment.ofArray(new byte[3 * PASSING_CHARS + 2]));
+    private static final byte MARK = (byte) 0xff;
+
+    private static final long LOW_BITS = 0x0101010101010101L;
+    private static final long HIGH_BITS = LOW_BITS << 7;
+    private static final long QUESTION_MARKS = LOW_BITS * '?';
+
     private Utf8() {}
 
     /**
@@ -32,12 +48,49 @@ public final class Utf8 {
     public static byte[] encodeOrNull(String s) {
         byte[] bytes = s.getBytes(UTF_8);
         // A lone surrogate is encoded as '?': only a string with '?' in its bytes can have one.
-        for (byte b : bytes) {
-            if (b == '?') {
-                return loneSurrogate(s) < 0 ? bytes : null;
+        return hasQuestionMark(MemorySegment.ofArray(bytes), bytes.length) && loneSurrogate(s) >= 0
+                ? null
+                : bytes;
+    }
+
+    /**
+     * The bytes of a string for a call that is made at once: they may lie in memory that the
+     * thread's next call of this method overwrites.
+     *
+     * @throws IllegalArgumentException as {@link #encode} does
+     */
+    public static MemorySegment passing(String s) {
+        int length = s.length();
+        if (length == 0 || length > PASSING_CHARS || s.charAt(0) >= 0x80) {
+            return MemorySegment.ofArray(encode(s));
+        }
+        MemorySegment room = PASSING.get();
+        // Strings of ASCII are copied as they are, and end in front of the mark. No encoding has
+        // such a byte.
+        room.set(JAVA_BYTE, length + 1, MARK);
+        room.setString(0, s, UTF_8);
+        if (room.get(JAVA_BYTE, length + 1) != MARK || hasQuestionMark(room, length)) {
+            return MemorySegment.ofArray(encode(s));
+        }
+        return room.asSlice(0, length);
+    }
+
+    /** Eight bytes at a time, as the compiler does not do for a loop that can end early. */
+    private static boolean hasQuestionMark(MemorySegment bytes, long length) {
+        long i = 0;
+        for (; i + Long.BYTES <= length; i += Long.BYTES) {
+            long others = bytes.get(JAVA_LONG_UNALIGNED, i) ^ QUESTION_MARKS;
+            // A byte that is 0 borrows from its highest bit, which it does not have itself.
+            if ((others - LOW_BITS & ~others & HIGH_BITS) != 0) {
+                return true;
             }
         }
-        return bytes;
+        for (; i < length; i++) {
+            if (bytes.get(JAVA_BYTE, i) == '?') {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Index of the first surrogate without its partner, or -1. */

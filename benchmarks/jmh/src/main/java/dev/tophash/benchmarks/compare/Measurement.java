@@ -24,7 +24,7 @@ public record Measurement(
         double value,
         Map<String, Double> details) {
     /** Contenders that are no maps. */
-    private static final Set<String> BOUNDS = Set.of("NONE", "LINE", "CHANCE");
+    private static final Set<String> BOUNDS = Set.of("NONE", "PAGES", "LINE", "CHANCE");
 
     private static final JsonMapper JSON = new JsonMapper();
 

@@ -121,7 +121,7 @@ final class Plan {
     private List<Task> growth() {
         int entries = profile.pick(100_000, 2_000_000, 20_000_000);
         int runs = profile.pick(1, 3, 5);
-        List<String> names = new ArrayList<>(List.of("NONE"));
+        List<String> names = new ArrayList<>(List.of("NONE", "PAGES"));
         contenders().forEach(contender -> names.add(contender.name()));
         if (profile == Profile.FULL) {
             names.add(Contender.CONCURRENT_HASHMAP.name());

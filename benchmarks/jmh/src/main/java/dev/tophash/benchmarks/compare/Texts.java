@@ -18,6 +18,7 @@ final class Texts {
                     Map.entry("HASHMAP", "HashMap"),
                     Map.entry("CONCURRENT_HASHMAP", "ConcurrentHashMap"),
                     Map.entry("NONE", "clock alone"),
+                    Map.entry("PAGES", "fresh memory alone"),
                     Map.entry("CHANCE", "chance alone"),
                     Map.entry("LINE", "cache line"),
                     Map.entry("ABSL", "absl::flat_hash_map"),

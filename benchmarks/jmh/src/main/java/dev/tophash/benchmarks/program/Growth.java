@@ -11,12 +11,14 @@ import java.util.Map;
 
 /**
  * How long does a single put take while a map grows from empty? Reading the clock is part of each
- * time; the contender {@value #NONE} does nothing else, and shows what the machine itself adds.
+ * time; the contender {@value #NONE} does nothing else, and {@value #PAGES} only touches fresh
+ * memory: they show what the machine itself adds.
  *
  * <p>Arguments: contender, entries, runs.
  */
 public final class Growth {
     private static final String NONE = "NONE";
+    private static final String PAGES = "PAGES";
     private static final int WARM_UP = 2_000_000;
     private static final double[] PERCENTILES = {50, 90, 99, 99.9, 99.99, 99.999, 100};
 
@@ -50,22 +52,34 @@ public final class Growth {
     }
 
     private static Histogram run(String contender, int entries) {
-        if (contender.equals(NONE)) {
-            return times(null, entries);
-        }
-        try (LongMap map = Contender.valueOf(contender).create()) {
-            return times(map, entries);
+        switch (contender) {
+            case NONE -> {
+                return times((key, value) -> {}, entries);
+            }
+            case PAGES -> {
+                try (FreshPages pages = new FreshPages(entries)) {
+                    return times((key, value) -> pages.entries(value), entries);
+                }
+            }
+            default -> {
+                try (LongMap map = Contender.valueOf(contender).create()) {
+                    return times(map::put, entries);
+                }
+            }
         }
     }
 
-    private static Histogram times(LongMap map, int entries) {
+    /** What is timed. */
+    private interface Put {
+        void put(long key, long value);
+    }
+
+    private static Histogram times(Put map, int entries) {
         Histogram times = histogram();
         for (int i = 0; i < entries; i++) {
             long key = Keys.key(i);
             long before = System.nanoTime();
-            if (map != null) {
-                map.put(key, i);
-            }
+            map.put(key, i);
             times.recordValue(System.nanoTime() - before);
         }
         return times;
