@@ -45,7 +45,7 @@ TH_INLINE bool batch_writes(batch_kind kind) {
 #define PIPE_DISTANCE 12u                 /* D: see docs/decisions.md for the table */
 #define BATCH_BYTES ((uint64_t)1 << 16)   /* of keys in one quick call; more than one key may have */
 #define SMALL_ARRAY ((uint64_t)640 << 10) /* bytes */
-#define PIPE_RING 32u                     /* a power of two above 2D */
+#define PIPE_RING 64u                     /* a power of two above 3D */
 
 typedef struct pipe {
     th_key keys[PIPE_RING]; /* of bytes; words are cheaper to read again than to keep */
@@ -153,6 +153,41 @@ TH_INLINE void fetch_match(const th_shape *s, th_array_word array, uint64_t hash
     __builtin_prefetch(th_bucket_at(s, array, (next & chained) | (index & ~chained)));
 }
 
+/* Whether keys or values have blocks in a bytes heap: then the pipeline has a stage more. */
+TH_INLINE bool has_blocks(const th_shape *s) {
+    return s->key_class == TH_KEY_BYTES || s->value_bytes;
+}
+
+TH_INLINE void fetch_block(const th_bytes_heap *heap, const uint8_t *slot) {
+    uint64_t length = th_load32(slot);
+    if (length <= TH_INLINE_BYTES) {
+        return;
+    }
+    const uint8_t *block = th_bytes_at(heap, th_load64(slot + 8), length);
+    if (block != NULL) {
+        __builtin_prefetch(block);
+        __builtin_prefetch(block + length - 1); /* the CPU itself fetches what lies between, if it is long */
+    }
+}
+
+/* Fetches the blocks of the slot that fetch_match has fetched. */
+TH_INLINE void fetch_blocks(const th_shape *s, const th_map *m, const th_arrays *arrays, uint64_t hash) {
+    th_array_word array = array_for(arrays, hash);
+    uint8_t *bucket = th_bucket_at(s, array, th_index(array, hash));
+    th_mask hit = kernel_match(th_load64(bucket), th_tophash(hash));
+    if (hit == 0) {
+        return;
+    }
+    const th_bytes_heap *heap = bytes_of(s, m, array == arrays->old);
+    uint32_t slot = TH_MASK_SLOT(hit);
+    if (s->key_class == TH_KEY_BYTES) {
+        fetch_block(heap, th_bucket_key(s, bucket, slot));
+    }
+    if (s->value_bytes) {
+        fetch_block(heap, th_bucket_value(s, bucket, slot));
+    }
+}
+
 /* One lookup whose value is a word, or none is asked for. */
 TH_INLINE th_status get_word_at(const th_shape *s, batch_kind kind, const th_map *m, const batch *b,
                                 uint64_t i, const th_key *key, uint64_t hash) {
@@ -234,7 +269,8 @@ TH_INLINE uint64_t run_pipe(const th_shape *s, key_form form, batch_kind kind, t
     uint64_t bytes_left = BATCH_BYTES;
     uint64_t moved = 0;
     const uint64_t ahead = is_small(s, arrays.current) ? 0 : PIPE_DISTANCE;
-    for (uint64_t i = from; i < end + 2 * ahead; i++) {
+    const uint64_t length = has_blocks(s) ? 3 * ahead : 2 * ahead;
+    for (uint64_t i = from; i < end + length; i++) {
         uint32_t ring = (uint32_t)i & (PIPE_RING - 1);
         if (i < end) {
             th_key key;
@@ -262,8 +298,12 @@ TH_INLINE uint64_t run_pipe(const th_shape *s, key_form form, batch_kind kind, t
             uint64_t hash = p.hashes[middle & (PIPE_RING - 1)];
             fetch_match(s, array_for(&arrays, hash), hash);
         }
-        if (i >= from + 2 * ahead && i - 2 * ahead < end) {
-            uint64_t last = i - 2 * ahead;
+        uint64_t late = i - 2 * ahead;
+        if (has_blocks(s) && ahead != 0 && i >= from + 2 * ahead && late < end) {
+            fetch_blocks(s, m, &arrays, p.hashes[late & (PIPE_RING - 1)]);
+        }
+        if (i >= from + length && i - length < end) {
+            uint64_t last = i - length;
             uint32_t at = (uint32_t)last & (PIPE_RING - 1);
             th_key key;
             if (form == KEYS_SPANS) {

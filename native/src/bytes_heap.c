@@ -48,7 +48,6 @@ th_status th_bytes_extend(th_heap *memory, th_bytes_heap *heap, uint64_t bytes) 
             return TH_NO_MEMORY;
         }
         heap->segments[k] = segment;
-        heap->reserved += th_segment_size(k);
     }
     enter_segment(heap, k);
     return TH_OK;

@@ -23,12 +23,11 @@
 
 typedef struct th_bytes_heap {
     uint8_t *segments[TH_SEGMENTS];
-    uint64_t top;      /* offset of the first byte never used in the current segment */
-    uint64_t limit;    /* its end */
-    uint64_t live;     /* bytes of blocks in use */
-    uint64_t dead;     /* bytes of blocks in free lists, and of segment ends too small for a block */
-    uint64_t reserved; /* bytes of all segments */
-    uint64_t pages;    /* TH_PAGES_* of segments that are regions */
+    uint64_t top;   /* offset of the first byte never used in the current segment */
+    uint64_t limit; /* its end */
+    uint64_t live;  /* bytes of blocks in use */
+    uint64_t dead;  /* bytes of blocks in free lists, and of segment ends too small for a block */
+    uint64_t pages; /* TH_PAGES_* of segments that are regions */
     uint64_t free[TH_FREE_CLASSES]; /* offset + 1 of the first free block of a class; 0: none */
 } th_bytes_heap;
 

@@ -6,6 +6,10 @@
 namespace tophash::test {
 namespace {
 
+uint64_t log2Of(uint64_t powerOfTwo) {
+    return static_cast<uint64_t>(__builtin_ctzll(powerOfTwo));
+}
+
 void expectSums(Heap &heap, const Map &map) {
     th_layout layout{};
     ASSERT_EQ(TH_OK, th_type_layout(&map.type(), &layout));
@@ -17,17 +21,39 @@ void expectSums(Heap &heap, const Map &map) {
     EXPECT_EQ(0u, stats.overflow_bytes % layout.bucket_size);
     EXPECT_GE(stats.overflow_bytes, stats.overflow_buckets * layout.bucket_size) << "both arrays' ones";
     EXPECT_LE(stats.evacuated, stats.old_buckets);
-    uint64_t buckets = 0, entries = 0;
+    uint64_t buckets = 0, entries = 0, hits = 0, chains = 0, misses = 0, linked = 0, looks = 0;
     for (uint64_t k = 0; k <= 8; k++) {
         buckets += stats.occupancy[k];
         entries += k * stats.occupancy[k];
     }
+    for (uint64_t k = 0; k < TH_STATS_DEPTH; k++) {
+        hits += stats.hit_probes[k];
+        chains += stats.chains[k];
+        misses += stats.miss_probes[k];
+        linked += (k + 1) * stats.chains[k];
+        looks += (k + 1) * stats.miss_probes[k];
+    }
     EXPECT_EQ(stats.size, entries) << "entries by occupancy";
+    EXPECT_EQ(stats.size, hits) << "entries by where they are found";
+    EXPECT_EQ(chains, misses) << "each chain counts once";
+    EXPECT_GE(linked, looks) << "a search looks at no bucket that is not there";
+    if (stats.longest_chain < TH_STATS_DEPTH) {
+        EXPECT_EQ(buckets, linked);
+    }
     if (!stats.growing) {
         EXPECT_EQ(stats.overflow_buckets * layout.bucket_size, stats.overflow_bytes);
         EXPECT_EQ(stats.buckets + stats.overflow_buckets, buckets);
         EXPECT_EQ(stats.buckets == 0, stats.longest_chain == 0);
+        EXPECT_EQ(stats.buckets, chains);
+    } else {
+        uint64_t doublings = stats.b - log2Of(stats.old_buckets);
+        EXPECT_EQ(stats.old_buckets - stats.evacuated + (stats.evacuated << doublings), chains)
+            << "what lookups look at, and nothing else";
     }
+    EXPECT_LE(stats.pool_bytes, stats.reserved_bytes);
+    EXPECT_LE(stats.resident_bytes, stats.reserved_bytes);
+    EXPECT_GE(stats.resident_bytes, stats.pool_bytes);
+    EXPECT_LE(stats.huge_bytes, stats.resident_bytes);
     EXPECT_GE(stats.header_bytes, 48u);
     EXPECT_GE(stats.reserved_bytes, stats.header_bytes + stats.bucket_bytes + stats.overflow_bytes +
                                         stats.heap_bytes_live + stats.heap_bytes_dead);
@@ -68,8 +94,49 @@ TEST(Stats, WithoutFullNothingIsCounted) {
     EXPECT_EQ(0u, stats.longest_chain);
     for (uint64_t buckets : stats.occupancy)
         EXPECT_EQ(0u, buckets);
+    for (uint64_t depth = 0; depth < TH_STATS_DEPTH; depth++) {
+        EXPECT_EQ(0u, stats.chains[depth] | stats.hit_probes[depth] | stats.miss_probes[depth]);
+    }
+    EXPECT_EQ(0u, stats.resident_bytes | stats.huge_bytes | stats.node_bytes[0]);
     EXPECT_EQ(100u, stats.size);
     EXPECT_EQ(0u, stats.reserved);
+}
+
+/* Pages are there once they were touched, and gone when the map gives them back. */
+TEST(Stats, ResidentMemoryIsWhatWasTouched) {
+    Heap heap;
+    Map map(heap, longType());
+    ASSERT_EQ(TH_OK, th_map_reserve(map.raw(), map.stamp(), uint64_t{1} << 20));
+    th_map_stats empty = map.stats(true);
+    EXPECT_GE(empty.reserved_bytes, uint64_t{144} << 18);
+    EXPECT_LE(empty.resident_bytes, uint64_t{4} << 20) << "the descriptor's page, huge or not";
+    fillLong(map, 0, 5000);
+    th_map_stats touched = map.stats(true);
+    EXPECT_GT(touched.resident_bytes, empty.resident_bytes);
+    uint64_t placed = 0;
+    for (uint64_t bytes : touched.node_bytes)
+        placed += bytes;
+    EXPECT_LE(placed, touched.reserved_bytes) << "0 where the system does not say";
+    map.clear();
+    EXPECT_LT(map.stats(true).resident_bytes, touched.resident_bytes);
+    EXPECT_EQ(1u, map.stats(true).clears);
+}
+
+TEST(Stats, ProbesOfAKnownChain) {
+    Heap heap;
+    Map map(heap, longType(), seeded(7));
+    ASSERT_EQ(TH_OK, th_map_reserve(map.raw(), map.stamp(), 1));
+    fillLong(map, 0, 8);
+    th_map_stats full = map.stats(true);
+    EXPECT_EQ(1u, full.chains[0]);
+    EXPECT_EQ(8u, full.hit_probes[0]);
+    EXPECT_EQ(1u, full.miss_probes[0]);
+    uint64_t n = 8;
+    while (map.stats(true).chains[1] == 0)
+        fillLong(map, n, n + 1), n++;
+    th_map_stats chained = map.stats(true);
+    EXPECT_GE(chained.hit_probes[1], 1u) << "the entry that made the overflow bucket";
+    EXPECT_EQ(chained.chains[1], chained.miss_probes[1]) << "both buckets of a chain are looked at";
 }
 
 TEST(Stats, TheHeaderIsGos) {

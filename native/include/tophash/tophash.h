@@ -460,6 +460,11 @@ TH_API th_status th_cursor_next(th_map *map, uint64_t stamp, th_cursor *cursor, 
 
 /* ---- statistics --------------------------------------------------------------------------------- */
 
+enum {
+    TH_STATS_DEPTH = 8, /* classes of buckets in a chain or looked at: 1, 2, ... 7, and 8 or more */
+    TH_STATS_NODES = 16 /* NUMA nodes told apart: 0, 1, ... 14, and all others */
+};
+
 typedef struct th_map_stats {
     uint64_t size;             /* entries */
     uint64_t buckets;          /* 2^B, or 0 before the first write */
@@ -473,12 +478,24 @@ typedef struct th_map_stats {
     uint64_t heap_bytes_live;  /* bytes heap: blocks in use */
     uint64_t heap_bytes_dead;  /* bytes heap: blocks free for reuse */
     uint64_t reserved_bytes;   /* address space and blocks held in all */
-    uint64_t longest_chain;    /* buckets in the longest chain; 0 unless asked for */
-    uint64_t occupancy[9];     /* main and overflow buckets with 0..8 entries; 0 unless asked for */
-    uint32_t seed_changes;     /* seeds drawn against an attack */
-    uint8_t b;                 /* log2 of the number of buckets */
-    uint8_t growing;           /* 1: an old array is being evacuated */
-    uint8_t same_size;         /* 1: that growth keeps the number of buckets */
+    uint64_t pool_bytes;       /* of those, in blocks that share their pages with other maps */
+    uint64_t clears;           /* how often the map was cleared, and drew a new seed */
+    /* From here on 0 unless asked for. Buckets that growth has still to fill are left out. */
+    uint64_t longest_chain;              /* buckets in the longest chain */
+    uint64_t occupancy[9];               /* main and overflow buckets with 0..8 entries */
+    uint64_t chains[TH_STATS_DEPTH];     /* chains of 1, 2, ... buckets */
+    uint64_t hit_probes[TH_STATS_DEPTH]; /* entries found in the 1st, 2nd, ... bucket looked at */
+    uint64_t
+        miss_probes[TH_STATS_DEPTH]; /* chains in which an absent key costs a look at 1, 2, ... buckets */
+    uint64_t resident_bytes;         /* of reserved_bytes, what memory stands behind; blocks count whole */
+    uint64_t huge_bytes; /* of those, at most how much lies in transparent huge pages (the kernel counts them
+                            by mapping, and a mapping can hold more than one map) */
+    uint64_t
+        node_bytes[TH_STATS_NODES]; /* bytes of regions on each NUMA node, from a sample; all 0: unknown */
+    uint32_t seed_changes;          /* seeds drawn against an attack since the last clear */
+    uint8_t b;                      /* log2 of the number of buckets */
+    uint8_t growing;                /* 1: an old array is being evacuated */
+    uint8_t same_size;              /* 1: that growth keeps the number of buckets */
     uint8_t reserved;
 } th_map_stats;
 

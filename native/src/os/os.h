@@ -27,6 +27,18 @@ void th_os_release(void *address, size_t bytes);
  */
 bool th_os_discard(void *address, size_t bytes);
 
+/* Bytes of a range that memory stands behind; the whole range when the OS does not say. */
+uint64_t th_os_resident(const void *address, size_t bytes);
+
+/* Bytes in transparent huge pages of the mappings that a range is part of; 0 when the OS does not say. */
+uint64_t th_os_huge(const void *address, size_t bytes);
+
+/*
+ * Adds the resident bytes of a range to those of the NUMA nodes they lie on, extrapolated from a sample of
+ * its pages; nodes from `count` - 1 on are added up in the last one. Adds nothing when the OS does not say.
+ */
+void th_os_nodes(const void *address, size_t bytes, uint64_t *node_bytes, uint32_t count);
+
 /* Asks for transparent huge pages in a range. Advice: failure is ignored. */
 void th_os_advise_huge(void *address, size_t bytes);
 

@@ -31,6 +31,18 @@ public abstract class MapBuilder<B extends MapBuilder<B>> {
     }
 
     /**
+     * Names the map for those who watch the process: {@link Tophash#maps}, {@link
+     * TophashMXBean#getMaps}. Several maps may have one name.
+     *
+     * @param name what the map is for, such as {@code sessions}
+     * @return this builder
+     */
+    public final B name(String name) {
+        options = options.withName(Objects.requireNonNull(name));
+        return self();
+    }
+
+    /**
      * Ties the life of the map to an arena, see {@link OffHeap}: when the arena is closed, so is
      * the map. The arena does not restrict which threads may use the map. A long-lived arena
      * remembers each map until its own end, a few dozen bytes for those that were closed before.

@@ -8,11 +8,26 @@ import dev.tophash.internal.ffi.tophash_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
- * Figures of a map at one moment. All bytes are native.
+ * Figures of a map at one moment. All bytes are native. {@link #report} puts them in words:
+ *
+ * <pre>
+ * entries     1,000,000 in 262,144 buckets (B = 18): 3.81 a bucket, doubles at 1,703,936
+ * overflow    4,312 buckets, the longest chain has 2
+ * growth      none
+ * used        36.6 MiB: header 384 B, buckets 36.0 MiB, overflow 606.4 KiB, bytes heap 0 B and 0 B free
+ * held        76.5 MiB, 384 B of it in shared pages
+ * resident    38.0 MiB, 38.0 MiB of it in huge pages
+ * nodes       node 0 38.0 MiB
+ * occupancy   0: 2.2% 1: 8.4% 2: 16.0% 3: 20.3% 4: 19.4% 5: 14.8% 6: 9.4% 7: 5.1% 8: 4.4%
+ * hits        1.00 buckets looked at: 1: 99.7% 2: 0.3%
+ * misses      1.02 buckets looked at: 1: 98.4% 2: 1.6%
+ * seed        the first one
+ * kernel      avx2
+ * </pre>
  *
  * @param size entries
  * @param buckets main buckets of the current array, 2<sup>b</sup>; 0 before the first write
@@ -28,9 +43,23 @@ import java.util.List;
  * @param keyBytesLive blocks for keys longer than 12 bytes, in use
  * @param keyBytesDead the same, free for reuse
  * @param reservedBytes everything held, address space that was never touched included
- * @param seedChanges seeds drawn because a chain showed an attack
- * @param longestChain buckets in the longest chain; 0 unless full statistics were asked for
- * @param occupancy buckets with 0, 1, ... 8 entries; empty unless full statistics were asked for
+ * @param poolBytes of those, in small blocks whose pages other maps use too
+ * @param clears how often the map was cleared, and drew a new seed
+ * @param seedChanges seeds drawn since then because a chain showed an attack
+ * @param longestChain buckets in the longest chain; 0 unless full statistics were asked for, as
+ *     with everything after it
+ * @param occupancy buckets with 0, 1, ... 8 entries; empty without full statistics, as are the
+ *     other lists
+ * @param chains chains of 1, 2, ... 7, and of 8 or more buckets
+ * @param hitProbes entries that a lookup finds in the 1st, 2nd, ... bucket it looks at; the last
+ *     class has all further ones
+ * @param missProbes chains in which a lookup of an absent key looks at 1, 2, ... buckets; the last
+ *     class has all further ones
+ * @param residentBytes of {@code reservedBytes}, what memory stands behind
+ * @param hugeBytes of those, at most how much lies in transparent huge pages: the kernel counts
+ *     them by mapping, and a mapping can hold more than one map
+ * @param nodeBytes bytes of large arrays on NUMA node 0, 1, ... as far as any lie there,
+ *     extrapolated from a sample of their pages; empty if the system does not say
  */
 public record MapStats(
         long size,
@@ -47,9 +76,25 @@ public record MapStats(
         long keyBytesLive,
         long keyBytesDead,
         long reservedBytes,
+        long poolBytes,
+        long clears,
         int seedChanges,
         long longestChain,
-        List<Long> occupancy) {
+        List<Long> occupancy,
+        List<Long> chains,
+        List<Long> hitProbes,
+        List<Long> missProbes,
+        long residentBytes,
+        long hugeBytes,
+        List<Long> nodeBytes) {
+    /** Lists are copied. */
+    public MapStats {
+        occupancy = List.copyOf(occupancy);
+        chains = List.copyOf(chains);
+        hitProbes = List.copyOf(hitProbes);
+        missProbes = List.copyOf(missProbes);
+        nodeBytes = List.copyOf(nodeBytes);
+    }
 
     /**
      * Bytes in use: everything but the reserved memory that was never touched.
@@ -58,6 +103,34 @@ public record MapStats(
      */
     public long usedBytes() {
         return headerBytes + bucketBytes + overflowBytes + keyBytesLive + keyBytesDead;
+    }
+
+    /**
+     * Whether an old array is being evacuated.
+     *
+     * @return true while the map grows, or moves to another array of the same size
+     */
+    public boolean growing() {
+        return oldBuckets > 0;
+    }
+
+    /**
+     * Entries in a bucket on average, overflow buckets not counted. The array doubles at 6.5.
+     *
+     * @return the load, 0 before the first write
+     */
+    public double load() {
+        return buckets == 0 ? 0 : (double) size / buckets;
+    }
+
+    /**
+     * These figures in words, one line for each subject. Those that full statistics alone have are
+     * left out where they were not asked for.
+     *
+     * @return several lines, each ended by a newline
+     */
+    public String report() {
+        return new StatsReport(this).text();
     }
 
     /** The figures of a native map; null if the stamp does not name it. */
@@ -73,12 +146,6 @@ public record MapStats(
                 return null;
             }
             Status.check(status, "statistics of a map");
-            List<Long> occupancy = new ArrayList<>();
-            if (full) {
-                for (long count : th_map_stats.occupancy(s).toArray(ValueLayout.JAVA_LONG)) {
-                    occupancy.add(count);
-                }
-            }
             return new MapStats(
                     th_map_stats.size(s),
                     th_map_stats.buckets(s),
@@ -94,9 +161,31 @@ public record MapStats(
                     th_map_stats.heap_bytes_live(s),
                     th_map_stats.heap_bytes_dead(s),
                     th_map_stats.reserved_bytes(s),
+                    th_map_stats.pool_bytes(s),
+                    th_map_stats.clears(s),
                     th_map_stats.seed_changes(s),
                     th_map_stats.longest_chain(s),
-                    List.copyOf(occupancy));
+                    numbers(th_map_stats.occupancy(s), full),
+                    numbers(th_map_stats.chains(s), full),
+                    numbers(th_map_stats.hit_probes(s), full),
+                    numbers(th_map_stats.miss_probes(s), full),
+                    th_map_stats.resident_bytes(s),
+                    th_map_stats.huge_bytes(s),
+                    withoutLastZeros(numbers(th_map_stats.node_bytes(s), full)));
         }
+    }
+
+    private static List<Long> numbers(MemorySegment array, boolean full) {
+        return full
+                ? LongStream.of(array.toArray(ValueLayout.JAVA_LONG)).boxed().toList()
+                : List.of();
+    }
+
+    private static List<Long> withoutLastZeros(List<Long> numbers) {
+        int end = numbers.size();
+        while (end > 0 && numbers.get(end - 1) == 0) {
+            end--;
+        }
+        return numbers.subList(0, end);
     }
 }

@@ -251,7 +251,11 @@ public abstract sealed class OffHeapTable implements OffHeap
                             + " entries");
         }
         try {
-            life = Lives.begin(this, handle, forgotten(typeName(), options.arena() != null));
+            life =
+                    Lives.begin(
+                            this,
+                            new Lives.Open(typeName(), options.name(), handle),
+                            forgotten(typeName(), options.arena() != null));
         } catch (OutOfMemoryError | StackOverflowError e) { // nothing else can go wrong in Java
             NativeHeap.closeMap(handle);
             throw e;
@@ -334,14 +338,17 @@ public abstract sealed class OffHeapTable implements OffHeap
         return tophash_h.th_make_room(header(), stamp, bytes);
     }
 
-    /** Makes room, with an event if that begins a growth. */
+    /** Makes room, with an event if that begins a growth or ends one. */
     private int makeRoomAndTell(long bytes) {
         MapStats before = stats();
         Events.Growth growth = new Events.Growth(before.buckets());
         int outcome = makeRoom(bytes);
         MapStats after = stats();
-        if (outcome >= 0 && after.oldBuckets() != 0 && before.oldBuckets() == 0) {
+        if (outcome >= 0 && after.growing() && !before.growing()) {
             growth.commit(
+                    typeName(), map, stamp, after.size(), after.buckets(), after.reservedBytes());
+        } else if (before.growing() && !after.growing()) {
+            Events.evacuated(
                     typeName(), map, stamp, after.size(), after.buckets(), after.reservedBytes());
         }
         return outcome;

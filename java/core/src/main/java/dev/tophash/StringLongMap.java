@@ -336,7 +336,8 @@ public final class StringLongMap extends BytesKeyMap {
         Objects.checkFromIndexSize(offset, length, keys.length);
         Objects.checkFromIndexSize(offset, length, others);
         checkOpen();
-        Utf8.Keys encoded = new Utf8.Keys(Math.min(length, CHUNK));
+        int likely = length == 0 ? 0 : keys[offset].length();
+        Utf8.Keys encoded = new Utf8.Keys(Math.min(length, CHUNK), likely);
         long present = 0;
         for (int done = 0; done < length; ) {
             int end = offset + done + Math.min(length - done, CHUNK);

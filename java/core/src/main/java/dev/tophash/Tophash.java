@@ -114,6 +114,26 @@ public final class Tophash {
     }
 
     /**
+     * The maps that hold native memory, those that hold most first: who looks for a leak finds it
+     * here, and gives maps {@linkplain MapBuilder#name names} beforehand.
+     *
+     * @return a snapshot, each map as it was at some moment of this call
+     */
+    public static List<MapInfo> maps() {
+        return MapInfo.all();
+    }
+
+    /**
+     * Makes {@link TophashMXBean} known to the platform's MBean server, as {@value
+     * TophashMXBean#NAME}; does nothing if it is known already.
+     *
+     * @throws NoClassDefFoundError if the JVM was made without the module java.management
+     */
+    public static void registerMXBean() {
+        Management.register();
+    }
+
+    /**
      * Maps that hold native memory: written to at least once, and neither closed nor collected.
      *
      * @return their number

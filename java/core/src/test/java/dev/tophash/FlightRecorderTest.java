@@ -26,7 +26,7 @@ import java.util.Map;
 @Isolated("records what all maps of the process do")
 class FlightRecorderTest {
     private static final List<String> NAMES =
-            List.of("MapCreated", "MapGrown", "MapClosed", "MapLeaked");
+            List.of("MapCreated", "MapGrown", "MapEvacuated", "MapClosed", "MapLeaked");
 
     @TempDir Path directory;
 
@@ -99,6 +99,11 @@ class FlightRecorderTest {
                             .filter(e -> identity(e).equals(identity(created.get(i))))
                             .toList();
             assertGrows(grown, n, bytes.get(i));
+            List<RecordedEvent> evacuated =
+                    events.get("MapEvacuated").stream()
+                            .filter(e -> identity(e).equals(identity(created.get(i))))
+                            .toList();
+            assertEachGrowthEnds(grown, evacuated);
         }
     }
 
@@ -116,6 +121,18 @@ class FlightRecorderTest {
             entries = event.getLong("entries");
         }
         assertTrue(buckets * 6.5 >= n && entries < n, buckets + " for " + n);
+    }
+
+    /** The last one may go on when the map is closed. */
+    private static void assertEachGrowthEnds(
+            List<RecordedEvent> grown, List<RecordedEvent> evacuated) {
+        assertTrue(grown.size() - evacuated.size() <= 1, grown.size() + " " + evacuated.size());
+        for (int i = 0; i < evacuated.size(); i++) {
+            RecordedEvent end = evacuated.get(i);
+            assertEquals(grown.get(i).getLong("buckets"), end.getLong("buckets"));
+            assertTrue(end.getLong("entries") >= grown.get(i).getLong("entries"));
+            assertFalse(end.getStartTime().isBefore(grown.get(i).getStartTime()));
+        }
     }
 
     private static boolean hasFrameOf(RecordedEvent event, String method) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -11,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.lang.module.ModuleFinder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,6 +43,9 @@ class JvmciTest {
     }
 
     private static List<String> withJvmci(String... options) {
+        assumeTrue(
+                ModuleFinder.ofSystem().find("jdk.internal.vm.ci").isPresent(),
+                "this JDK has no JVMCI");
         List<String> all = new ArrayList<>(List.of("@" + ARGUMENTS));
         all.addAll(List.of(options));
         return all;

@@ -68,6 +68,22 @@ public final class Events {
         long bytes;
     }
 
+    @Name("dev.tophash.MapEvacuated")
+    @Label("Map Evacuated")
+    @Description("A map has moved the last entry out of its old bucket array")
+    @StackTrace(false)
+    static final class MapEvacuated extends MapEvent {
+        @Label("Entries")
+        long entries;
+
+        @Label("Buckets")
+        long buckets;
+
+        @Label("Bytes")
+        @DataAmount
+        long bytes;
+    }
+
     @Name("dev.tophash.MapClosed")
     @Label("Map Closed")
     static final class MapClosed extends MapEvent {
@@ -116,6 +132,19 @@ public final class Events {
         public void commit(
                 String type, long map, long stamp, long entries, long buckets, long bytes) {
             event.end();
+            event.identify(type, map, stamp);
+            event.entries = entries;
+            event.buckets = buckets;
+            event.bytes = bytes;
+            event.commit();
+        }
+    }
+
+    /** Growth has ended. */
+    public static void evacuated(
+            String type, long map, long stamp, long entries, long buckets, long bytes) {
+        MapEvacuated event = new MapEvacuated();
+        if (event.isEnabled()) {
             event.identify(type, map, stamp);
             event.entries = entries;
             event.buckets = buckets;

@@ -1,7 +1,9 @@
 package dev.tophash.internal;
 
 import java.lang.ref.Cleaner;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -20,14 +22,22 @@ public final class Lives {
 
     private Lives() {}
 
+    /**
+     * An open map.
+     *
+     * @param type what users know its class as
+     * @param name that they gave it, or null
+     */
+    public record Open(String type, String name, NativeHeap.Handle handle) {}
+
     /** The end of one native map, which runs once: asked for, or when the Java object is gone. */
     private static final class Life implements Runnable {
-        private final NativeHeap.Handle handle;
+        private final Open map;
         private final int ticket;
         private Consumer<NativeHeap.Handle> forgotten;
 
-        Life(NativeHeap.Handle handle, int ticket, Consumer<NativeHeap.Handle> forgotten) {
-            this.handle = handle;
+        Life(Open map, int ticket, Consumer<NativeHeap.Handle> forgotten) {
+            this.map = map;
             this.ticket = ticket;
             this.forgotten = forgotten;
         }
@@ -36,11 +46,11 @@ public final class Lives {
         public void run() {
             try {
                 if (forgotten != null) {
-                    forgotten.accept(handle);
+                    forgotten.accept(map.handle);
                 }
             } finally {
                 release(ticket);
-                NativeHeap.closeMap(handle);
+                NativeHeap.closeMap(map.handle);
             }
         }
     }
@@ -54,7 +64,7 @@ public final class Lives {
      * @return a number to end it with
      */
     public static synchronized int begin(
-            Object owner, NativeHeap.Handle handle, Consumer<NativeHeap.Handle> forgotten) {
+            Object owner, Open map, Consumer<NativeHeap.Handle> forgotten) {
         if (freeCount == 0 && used == lives.length) {
             int more = Math.multiplyExact(used, 2);
             Cleaner.Cleanable[] moreCleanables = Arrays.copyOf(cleanables, more);
@@ -64,7 +74,7 @@ public final class Lives {
             lives = moreLives;
         }
         int ticket = freeCount > 0 ? free[freeCount - 1] : used;
-        Life life = new Life(handle, ticket, forgotten);
+        Life life = new Life(map, ticket, forgotten);
         cleanables[ticket] = CLEANER.register(owner, life);
         lives[ticket] = life;
         if (freeCount > 0) {
@@ -83,6 +93,17 @@ public final class Lives {
             cleanable = cleanables[ticket];
         }
         cleanable.clean();
+    }
+
+    /** The maps that are open now, in no order. */
+    public static synchronized List<Open> open() {
+        List<Open> open = new ArrayList<>();
+        for (int ticket = 0; ticket < used; ticket++) {
+            if (lives[ticket] != null) {
+                open.add(lives[ticket].map);
+            }
+        }
+        return open;
     }
 
     private static synchronized void release(int ticket) {

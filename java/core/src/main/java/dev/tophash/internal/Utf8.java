@@ -48,7 +48,8 @@ public final class Utf8 {
     public static byte[] encodeOrNull(String s) {
         byte[] bytes = s.getBytes(UTF_8);
         // A lone surrogate is encoded as '?': only a string with '?' in its bytes can have one.
-        return hasQuestionMark(MemorySegment.ofArray(bytes), bytes.length) && loneSurrogate(s) >= 0
+        return hasQuestionMark(MemorySegment.ofArray(bytes), 0, bytes.length)
+                        && loneSurrogate(s) >= 0
                 ? null
                 : bytes;
     }
@@ -60,32 +61,49 @@ public final class Utf8 {
      * @throws IllegalArgumentException as {@link #encode} does
      */
     public static MemorySegment passing(String s) {
-        int length = s.length();
-        if (length == 0 || length > PASSING_CHARS || s.charAt(0) >= 0x80) {
-            return MemorySegment.ofArray(encode(s));
+        if (s.length() <= PASSING_CHARS) {
+            MemorySegment room = PASSING.get();
+            if (copyAscii(s, room, 0)) {
+                return room.asSlice(0, s.length());
+            }
         }
-        MemorySegment room = PASSING.get();
+        return MemorySegment.ofArray(encode(s));
+    }
+
+    /**
+     * Writes a string of ASCII, for which {@code room} needs {@link #longest} bytes.
+     *
+     * @return whether it was one, all of it; otherwise anything may have been written
+     */
+    private static boolean copyAscii(String s, MemorySegment room, long at) {
+        int length = s.length();
+        if (length == 0 || s.charAt(0) >= 0x80) {
+            return false;
+        }
         // Strings of ASCII are copied as they are, and end in front of the mark. No encoding has
         // such a byte.
-        room.set(JAVA_BYTE, length + 1, MARK);
-        room.setString(0, s, UTF_8);
-        if (room.get(JAVA_BYTE, length + 1) != MARK || hasQuestionMark(room, length)) {
-            return MemorySegment.ofArray(encode(s));
-        }
-        return room.asSlice(0, length);
+        room.set(JAVA_BYTE, at + length + 1, MARK);
+        room.setString(at, s, UTF_8);
+        return room.get(JAVA_BYTE, at + length + 1) == MARK && !hasQuestionMark(room, at, length);
+    }
+
+    /** Most bytes that encoding a string can write: three a character, an end and a mark. */
+    private static long longest(String s) {
+        return 3L * s.length() + 2;
     }
 
     /** Eight bytes at a time, as the compiler does not do for a loop that can end early. */
-    private static boolean hasQuestionMark(MemorySegment bytes, long length) {
-        long i = 0;
-        for (; i + Long.BYTES <= length; i += Long.BYTES) {
+    private static boolean hasQuestionMark(MemorySegment bytes, long from, long length) {
+        long i = from;
+        long end = from + length;
+        for (; i + Long.BYTES <= end; i += Long.BYTES) {
             long others = bytes.get(JAVA_LONG_UNALIGNED, i) ^ QUESTION_MARKS;
             // A byte that is 0 borrows from its highest bit, which it does not have itself.
             if ((others - LOW_BITS & ~others & HIGH_BITS) != 0) {
                 return true;
             }
         }
-        for (; i < length; i++) {
+        for (; i < end; i++) {
             if (bytes.get(JAVA_BYTE, i) == '?') {
                 return true;
             }
@@ -119,13 +137,22 @@ public final class Utf8 {
     public static final class Keys {
         private static final int ENOUGH_BYTES = 1 << 20;
 
-        private byte[] data = new byte[1 << 12];
+        private byte[] data;
+        private MemorySegment segment;
         private final long[] ends;
         private int count;
 
-        /** Room for {@code capacity} strings. */
-        public Keys(int capacity) {
+        /**
+         * Room for a number of strings.
+         *
+         * @param capacity how many at most
+         * @param length of one of them: the others are taken to be alike
+         */
+        public Keys(int capacity, int length) {
             ends = new long[capacity + 1];
+            long expected = (capacity + 2L) * (length + length / 4 + 2L);
+            data = new byte[(int) Math.min(expected, ENOUGH_BYTES)];
+            segment = MemorySegment.ofArray(data);
         }
 
         /**
@@ -138,18 +165,30 @@ public final class Utf8 {
             count = 0;
             int size = 0;
             for (int i = from; i < to && (i == from || size < ENOUGH_BYTES); i++) {
-                byte[] key = encode(strings[i]);
-                if (i > from && key.length > ENOUGH_BYTES) {
-                    break; // alone in the next batch, where it fits whatever its length
+                String string = strings[i];
+                boolean plain =
+                        longest(string) <= data.length - size && copyAscii(string, segment, size);
+                if (plain) {
+                    size += string.length();
+                } else {
+                    byte[] key = encode(string);
+                    if (i > from && key.length > ENOUGH_BYTES) {
+                        break; // alone in the next batch, where it fits whatever its length
+                    }
+                    makeRoom(size, key.length);
+                    System.arraycopy(key, 0, data, size, key.length);
+                    size += key.length;
                 }
-                if (key.length > data.length - size) {
-                    data = Arrays.copyOf(data, Math.max(2 * size, size + key.length));
-                }
-                System.arraycopy(key, 0, data, size, key.length);
-                size += key.length;
                 ends[++count] = size;
             }
             return count;
+        }
+
+        private void makeRoom(int size, int more) {
+            if (more > data.length - size) {
+                data = Arrays.copyOf(data, Math.max(2 * size, size + more));
+                segment = MemorySegment.ofArray(data);
+            }
         }
 
         public byte[] data() {

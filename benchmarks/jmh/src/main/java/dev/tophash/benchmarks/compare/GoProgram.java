@@ -35,6 +35,7 @@ final class GoProgram {
                             .map(folder -> folder.resolve("bin/go"))
                             .sorted();
             return Stream.concat(debian, onPath)
+                    .filter(Files::isRegularFile)
                     .filter(Files::isExecutable)
                     .map(GoProgram::real)
                     .distinct()

@@ -27,8 +27,16 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     uint64_t heap_bytes_live;
  *     uint64_t heap_bytes_dead;
  *     uint64_t reserved_bytes;
+ *     uint64_t pool_bytes;
+ *     uint64_t clears;
  *     uint64_t longest_chain;
  *     uint64_t occupancy[9];
+ *     uint64_t chains[8];
+ *     uint64_t hit_probes[8];
+ *     uint64_t miss_probes[8];
+ *     uint64_t resident_bytes;
+ *     uint64_t huge_bytes;
+ *     uint64_t node_bytes[16];
  *     uint32_t seed_changes;
  *     uint8_t b;
  *     uint8_t growing;
@@ -56,8 +64,16 @@ public class th_map_stats {
         tophash_h.C_LONG.withName("heap_bytes_live"),
         tophash_h.C_LONG.withName("heap_bytes_dead"),
         tophash_h.C_LONG.withName("reserved_bytes"),
+        tophash_h.C_LONG.withName("pool_bytes"),
+        tophash_h.C_LONG.withName("clears"),
         tophash_h.C_LONG.withName("longest_chain"),
         MemoryLayout.sequenceLayout(9, tophash_h.C_LONG).withName("occupancy"),
+        MemoryLayout.sequenceLayout(8, tophash_h.C_LONG).withName("chains"),
+        MemoryLayout.sequenceLayout(8, tophash_h.C_LONG).withName("hit_probes"),
+        MemoryLayout.sequenceLayout(8, tophash_h.C_LONG).withName("miss_probes"),
+        tophash_h.C_LONG.withName("resident_bytes"),
+        tophash_h.C_LONG.withName("huge_bytes"),
+        MemoryLayout.sequenceLayout(16, tophash_h.C_LONG).withName("node_bytes"),
         tophash_h.C_INT.withName("seed_changes"),
         tophash_h.C_CHAR.withName("b"),
         tophash_h.C_CHAR.withName("growing"),
@@ -600,6 +616,94 @@ public class th_map_stats {
         struct.set(reserved_bytes$LAYOUT, reserved_bytes$OFFSET, fieldValue);
     }
 
+    private static final OfLong pool_bytes$LAYOUT = (OfLong)$LAYOUT.select(groupElement("pool_bytes"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint64_t pool_bytes
+     * }
+     */
+    public static final OfLong pool_bytes$layout() {
+        return pool_bytes$LAYOUT;
+    }
+
+    private static final long pool_bytes$OFFSET = $LAYOUT.byteOffset(groupElement("pool_bytes"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint64_t pool_bytes
+     * }
+     */
+    public static final long pool_bytes$offset() {
+        return pool_bytes$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint64_t pool_bytes
+     * }
+     */
+    public static long pool_bytes(MemorySegment struct) {
+        return struct.get(pool_bytes$LAYOUT, pool_bytes$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint64_t pool_bytes
+     * }
+     */
+    public static void pool_bytes(MemorySegment struct, long fieldValue) {
+        struct.set(pool_bytes$LAYOUT, pool_bytes$OFFSET, fieldValue);
+    }
+
+    private static final OfLong clears$LAYOUT = (OfLong)$LAYOUT.select(groupElement("clears"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint64_t clears
+     * }
+     */
+    public static final OfLong clears$layout() {
+        return clears$LAYOUT;
+    }
+
+    private static final long clears$OFFSET = $LAYOUT.byteOffset(groupElement("clears"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint64_t clears
+     * }
+     */
+    public static final long clears$offset() {
+        return clears$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint64_t clears
+     * }
+     */
+    public static long clears(MemorySegment struct) {
+        return struct.get(clears$LAYOUT, clears$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint64_t clears
+     * }
+     */
+    public static void clears(MemorySegment struct, long fieldValue) {
+        struct.set(clears$LAYOUT, clears$OFFSET, fieldValue);
+    }
+
     private static final OfLong longest_chain$LAYOUT = (OfLong)$LAYOUT.select(groupElement("longest_chain"));
 
     /**
@@ -719,6 +823,402 @@ public class th_map_stats {
      */
     public static void occupancy(MemorySegment struct, long index0, long fieldValue) {
         occupancy$ELEM_HANDLE.set(struct, occupancy$OFFSET, index0, fieldValue);
+    }
+
+    private static final SequenceLayout chains$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("chains"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint64_t chains[8]
+     * }
+     */
+    public static final SequenceLayout chains$layout() {
+        return chains$LAYOUT;
+    }
+
+    private static final long chains$OFFSET = $LAYOUT.byteOffset(groupElement("chains"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint64_t chains[8]
+     * }
+     */
+    public static final long chains$offset() {
+        return chains$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint64_t chains[8]
+     * }
+     */
+    public static MemorySegment chains(MemorySegment struct) {
+        return struct.asSlice(chains$OFFSET, chains$LAYOUT.byteSize());
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint64_t chains[8]
+     * }
+     */
+    public static void chains(MemorySegment struct, MemorySegment fieldValue) {
+        MemorySegment.copy(fieldValue, 0L, struct, chains$OFFSET, chains$LAYOUT.byteSize());
+    }
+
+    private static long[] chains$DIMS = { 8 };
+
+    /**
+     * Dimensions for array field:
+     * {@snippet lang=c :
+     * uint64_t chains[8]
+     * }
+     */
+    public static long[] chains$dimensions() {
+        return chains$DIMS;
+    }
+    private static final VarHandle chains$ELEM_HANDLE = chains$LAYOUT.varHandle(sequenceElement());
+
+    /**
+     * Indexed getter for field:
+     * {@snippet lang=c :
+     * uint64_t chains[8]
+     * }
+     */
+    public static long chains(MemorySegment struct, long index0) {
+        return (long)chains$ELEM_HANDLE.get(struct, chains$OFFSET, index0);
+    }
+
+    /**
+     * Indexed setter for field:
+     * {@snippet lang=c :
+     * uint64_t chains[8]
+     * }
+     */
+    public static void chains(MemorySegment struct, long index0, long fieldValue) {
+        chains$ELEM_HANDLE.set(struct, chains$OFFSET, index0, fieldValue);
+    }
+
+    private static final SequenceLayout hit_probes$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("hit_probes"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint64_t hit_probes[8]
+     * }
+     */
+    public static final SequenceLayout hit_probes$layout() {
+        return hit_probes$LAYOUT;
+    }
+
+    private static final long hit_probes$OFFSET = $LAYOUT.byteOffset(groupElement("hit_probes"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint64_t hit_probes[8]
+     * }
+     */
+    public static final long hit_probes$offset() {
+        return hit_probes$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint64_t hit_probes[8]
+     * }
+     */
+    public static MemorySegment hit_probes(MemorySegment struct) {
+        return struct.asSlice(hit_probes$OFFSET, hit_probes$LAYOUT.byteSize());
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint64_t hit_probes[8]
+     * }
+     */
+    public static void hit_probes(MemorySegment struct, MemorySegment fieldValue) {
+        MemorySegment.copy(fieldValue, 0L, struct, hit_probes$OFFSET, hit_probes$LAYOUT.byteSize());
+    }
+
+    private static long[] hit_probes$DIMS = { 8 };
+
+    /**
+     * Dimensions for array field:
+     * {@snippet lang=c :
+     * uint64_t hit_probes[8]
+     * }
+     */
+    public static long[] hit_probes$dimensions() {
+        return hit_probes$DIMS;
+    }
+    private static final VarHandle hit_probes$ELEM_HANDLE = hit_probes$LAYOUT.varHandle(sequenceElement());
+
+    /**
+     * Indexed getter for field:
+     * {@snippet lang=c :
+     * uint64_t hit_probes[8]
+     * }
+     */
+    public static long hit_probes(MemorySegment struct, long index0) {
+        return (long)hit_probes$ELEM_HANDLE.get(struct, hit_probes$OFFSET, index0);
+    }
+
+    /**
+     * Indexed setter for field:
+     * {@snippet lang=c :
+     * uint64_t hit_probes[8]
+     * }
+     */
+    public static void hit_probes(MemorySegment struct, long index0, long fieldValue) {
+        hit_probes$ELEM_HANDLE.set(struct, hit_probes$OFFSET, index0, fieldValue);
+    }
+
+    private static final SequenceLayout miss_probes$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("miss_probes"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint64_t miss_probes[8]
+     * }
+     */
+    public static final SequenceLayout miss_probes$layout() {
+        return miss_probes$LAYOUT;
+    }
+
+    private static final long miss_probes$OFFSET = $LAYOUT.byteOffset(groupElement("miss_probes"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint64_t miss_probes[8]
+     * }
+     */
+    public static final long miss_probes$offset() {
+        return miss_probes$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint64_t miss_probes[8]
+     * }
+     */
+    public static MemorySegment miss_probes(MemorySegment struct) {
+        return struct.asSlice(miss_probes$OFFSET, miss_probes$LAYOUT.byteSize());
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint64_t miss_probes[8]
+     * }
+     */
+    public static void miss_probes(MemorySegment struct, MemorySegment fieldValue) {
+        MemorySegment.copy(fieldValue, 0L, struct, miss_probes$OFFSET, miss_probes$LAYOUT.byteSize());
+    }
+
+    private static long[] miss_probes$DIMS = { 8 };
+
+    /**
+     * Dimensions for array field:
+     * {@snippet lang=c :
+     * uint64_t miss_probes[8]
+     * }
+     */
+    public static long[] miss_probes$dimensions() {
+        return miss_probes$DIMS;
+    }
+    private static final VarHandle miss_probes$ELEM_HANDLE = miss_probes$LAYOUT.varHandle(sequenceElement());
+
+    /**
+     * Indexed getter for field:
+     * {@snippet lang=c :
+     * uint64_t miss_probes[8]
+     * }
+     */
+    public static long miss_probes(MemorySegment struct, long index0) {
+        return (long)miss_probes$ELEM_HANDLE.get(struct, miss_probes$OFFSET, index0);
+    }
+
+    /**
+     * Indexed setter for field:
+     * {@snippet lang=c :
+     * uint64_t miss_probes[8]
+     * }
+     */
+    public static void miss_probes(MemorySegment struct, long index0, long fieldValue) {
+        miss_probes$ELEM_HANDLE.set(struct, miss_probes$OFFSET, index0, fieldValue);
+    }
+
+    private static final OfLong resident_bytes$LAYOUT = (OfLong)$LAYOUT.select(groupElement("resident_bytes"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint64_t resident_bytes
+     * }
+     */
+    public static final OfLong resident_bytes$layout() {
+        return resident_bytes$LAYOUT;
+    }
+
+    private static final long resident_bytes$OFFSET = $LAYOUT.byteOffset(groupElement("resident_bytes"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint64_t resident_bytes
+     * }
+     */
+    public static final long resident_bytes$offset() {
+        return resident_bytes$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint64_t resident_bytes
+     * }
+     */
+    public static long resident_bytes(MemorySegment struct) {
+        return struct.get(resident_bytes$LAYOUT, resident_bytes$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint64_t resident_bytes
+     * }
+     */
+    public static void resident_bytes(MemorySegment struct, long fieldValue) {
+        struct.set(resident_bytes$LAYOUT, resident_bytes$OFFSET, fieldValue);
+    }
+
+    private static final OfLong huge_bytes$LAYOUT = (OfLong)$LAYOUT.select(groupElement("huge_bytes"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint64_t huge_bytes
+     * }
+     */
+    public static final OfLong huge_bytes$layout() {
+        return huge_bytes$LAYOUT;
+    }
+
+    private static final long huge_bytes$OFFSET = $LAYOUT.byteOffset(groupElement("huge_bytes"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint64_t huge_bytes
+     * }
+     */
+    public static final long huge_bytes$offset() {
+        return huge_bytes$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint64_t huge_bytes
+     * }
+     */
+    public static long huge_bytes(MemorySegment struct) {
+        return struct.get(huge_bytes$LAYOUT, huge_bytes$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint64_t huge_bytes
+     * }
+     */
+    public static void huge_bytes(MemorySegment struct, long fieldValue) {
+        struct.set(huge_bytes$LAYOUT, huge_bytes$OFFSET, fieldValue);
+    }
+
+    private static final SequenceLayout node_bytes$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("node_bytes"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint64_t node_bytes[16]
+     * }
+     */
+    public static final SequenceLayout node_bytes$layout() {
+        return node_bytes$LAYOUT;
+    }
+
+    private static final long node_bytes$OFFSET = $LAYOUT.byteOffset(groupElement("node_bytes"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint64_t node_bytes[16]
+     * }
+     */
+    public static final long node_bytes$offset() {
+        return node_bytes$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint64_t node_bytes[16]
+     * }
+     */
+    public static MemorySegment node_bytes(MemorySegment struct) {
+        return struct.asSlice(node_bytes$OFFSET, node_bytes$LAYOUT.byteSize());
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint64_t node_bytes[16]
+     * }
+     */
+    public static void node_bytes(MemorySegment struct, MemorySegment fieldValue) {
+        MemorySegment.copy(fieldValue, 0L, struct, node_bytes$OFFSET, node_bytes$LAYOUT.byteSize());
+    }
+
+    private static long[] node_bytes$DIMS = { 16 };
+
+    /**
+     * Dimensions for array field:
+     * {@snippet lang=c :
+     * uint64_t node_bytes[16]
+     * }
+     */
+    public static long[] node_bytes$dimensions() {
+        return node_bytes$DIMS;
+    }
+    private static final VarHandle node_bytes$ELEM_HANDLE = node_bytes$LAYOUT.varHandle(sequenceElement());
+
+    /**
+     * Indexed getter for field:
+     * {@snippet lang=c :
+     * uint64_t node_bytes[16]
+     * }
+     */
+    public static long node_bytes(MemorySegment struct, long index0) {
+        return (long)node_bytes$ELEM_HANDLE.get(struct, node_bytes$OFFSET, index0);
+    }
+
+    /**
+     * Indexed setter for field:
+     * {@snippet lang=c :
+     * uint64_t node_bytes[16]
+     * }
+     */
+    public static void node_bytes(MemorySegment struct, long index0, long fieldValue) {
+        node_bytes$ELEM_HANDLE.set(struct, node_bytes$OFFSET, index0, fieldValue);
     }
 
     private static final OfInt seed_changes$LAYOUT = (OfInt)$LAYOUT.select(groupElement("seed_changes"));

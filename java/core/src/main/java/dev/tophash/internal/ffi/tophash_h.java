@@ -4071,6 +4071,24 @@ public class tophash_h extends tophash_h$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+    private static final int TH_STATS_DEPTH = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_STATS_DEPTH = 8
+     * }
+     */
+    public static int TH_STATS_DEPTH() {
+        return TH_STATS_DEPTH;
+    }
+    private static final int TH_STATS_NODES = (int)16L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_STATS_NODES = 16
+     * }
+     */
+    public static int TH_STATS_NODES() {
+        return TH_STATS_NODES;
+    }
 
     private static class th_map_get_stats {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(

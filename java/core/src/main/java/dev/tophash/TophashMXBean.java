@@ -1,0 +1,55 @@
+package dev.tophash;
+
+import java.util.List;
+
+/**
+ * Tophash as JMX shows it, after {@link Tophash#registerMXBean}. Bytes are native. Reading an
+ * attribute takes no lock that a map operation waits for, except that {@link #getMaps} holds up the
+ * first write of a new map for as long as it takes to copy the list of maps.
+ */
+public interface TophashMXBean {
+    /** The name it is registered by. */
+    String NAME = "dev.tophash:type=Tophash";
+
+    /**
+     * Version of the native library.
+     *
+     * @return such as {@code 0.1.0}
+     */
+    String getVersion();
+
+    /**
+     * The kernel that probes tophash bytes.
+     *
+     * @return such as {@code avx2}
+     */
+    String getKernel();
+
+    /**
+     * Maps that hold native memory.
+     *
+     * @return their number
+     */
+    long getMapCount();
+
+    /**
+     * Native memory that they hold.
+     *
+     * @return bytes, with reserved address space that was never touched
+     */
+    long getNativeBytes();
+
+    /**
+     * The most that they may hold together.
+     *
+     * @return bytes; 0 means no limit
+     */
+    long getNativeBudget();
+
+    /**
+     * The maps, those that use most memory first.
+     *
+     * @return a snapshot
+     */
+    List<MapInfo> getMaps();
+}
