@@ -1,0 +1,167 @@
+/* A plan is what a map then takes: exactly, but for what keys decide. */
+#include "support.h"
+
+namespace tophash::test {
+namespace {
+
+th_capacity_plan planned(const th_type &type, uint64_t entries, uint64_t heapBytes = 0) {
+    th_capacity_plan plan{};
+    EXPECT_EQ(TH_OK, th_capacity(&type, entries, heapBytes, &plan));
+    return plan;
+}
+
+bool isFixed(const th_type &type) {
+    return type.key_kind == TH_KIND_FIXED && type.value_kind == TH_KIND_FIXED;
+}
+
+void fill(Map &map, uint64_t from, uint64_t to) {
+    for (uint64_t i = from; i < to; i++)
+        ASSERT_EQ(TH_ABSENT, map.put(makeKey(map.type(), i), makeValue(map.type(), i)));
+}
+
+void expectAsPlanned(const th_capacity_plan &plan, const th_map_stats &stats) {
+    EXPECT_EQ(plan.b, stats.b);
+    EXPECT_EQ(plan.buckets, stats.buckets);
+    EXPECT_EQ(plan.grow_at, stats.grow_at);
+    EXPECT_EQ(plan.header_bytes, stats.header_bytes);
+    EXPECT_EQ(plan.bucket_bytes, stats.bucket_bytes);
+    EXPECT_EQ(stats.overflow_bytes, stats.overflow_buckets * plan.bucket_size);
+    EXPECT_GE(stats.reserved_bytes, plan.reserved_bytes);
+    EXPECT_LE(stats.reserved_bytes, plan.reserved_most);
+    if (plan.reserved_bytes == plan.reserved_most)
+        EXPECT_EQ(plan.reserved_bytes, stats.reserved_bytes);
+}
+
+TEST(Plan, AMapMadeForThatManyTakesWhatWasPlanned) {
+    Heap heap;
+    for (const NamedType &named : allTypes()) {
+        for (uint64_t n : {1u, 8u, 9u, 13u, 14u, 100u, 104u, 105u, 255u, 5000u, 70000u}) {
+            if (!isFixed(named.type) || n > keyCount(named.type))
+                continue;
+            Map map(heap, named.type, sized(n));
+            th_capacity_plan plan = planned(named.type, n);
+            EXPECT_EQ(plan.reserved_bytes, map.stats().reserved_bytes) << "before the first entry";
+            expectAsPlanned(plan, map.stats());
+            fill(map, 0, std::min<uint64_t>(n, 500));
+            expectAsPlanned(plan, map.stats());
+            ASSERT_FALSE(HasFailure()) << named.name << " with " << n;
+        }
+    }
+}
+
+/* One by one: every size of every fixed type, while nothing is being evacuated. */
+TEST(Plan, AMapThatGrewTakesTheSame) {
+    Heap heap;
+    for (const NamedType &named : allTypes()) {
+        if (!isFixed(named.type))
+            continue;
+        Map map(heap, named.type);
+        uint64_t most = std::min<uint64_t>(keyCount(named.type), scaled(3000, 300));
+        for (uint64_t n = 0; n <= most; n++) {
+            th_map_stats stats = map.stats();
+            th_capacity_plan plan = planned(named.type, n);
+            if (!stats.growing)
+                expectAsPlanned(plan, stats);
+            else
+                ASSERT_EQ(plan.old_buckets, stats.old_buckets);
+            ASSERT_EQ(plan.b, stats.b);
+            ASSERT_FALSE(stats.growing && n >= plan.settled_at) << "still growing";
+            ASSERT_FALSE(HasFailure()) << named.name << " with " << n;
+            if (n < most)
+                fill(map, n, n + 1);
+        }
+    }
+}
+
+/* Both arrays are held until the end, in between main buckets of the old one go. */
+TEST(Plan, GrowthHoldsBothArrays) {
+    Heap heap;
+    Map map(heap, longType());
+    uint64_t n = 0;
+    th_capacity_plan plan = planned(longType(), scaled(100000, 10000));
+    while (static_cast<uint64_t>(map.size()) < plan.settled_at) {
+        fillLong(map, n, n + 1);
+        n++;
+        th_map_stats stats = map.stats();
+        plan = planned(longType(), n);
+        if (!stats.growing)
+            continue;
+        ASSERT_EQ(plan.bucket_bytes + plan.old_buckets * plan.bucket_size, stats.bucket_bytes);
+        ASSERT_GE(stats.reserved_bytes, plan.reserved_bytes + plan.old_reserved) << n;
+        ASSERT_LE(stats.reserved_bytes, plan.reserved_most + plan.old_reserved_most) << n;
+        ASSERT_LE(plan.old_kept_bytes, plan.old_buckets * plan.bucket_size);
+    }
+    EXPECT_FALSE(map.stats().growing);
+}
+
+TEST(Plan, OfALargeOldArrayAPieceIsKept) {
+    th_capacity_plan plan = planned(longType(), 100000000);
+    EXPECT_EQ((4u << 20) + 8 * 144, plan.old_kept_bytes);
+    th_capacity_plan small = planned(longType(), 1000);
+    EXPECT_EQ(small.old_buckets * 144, small.old_kept_bytes);
+    EXPECT_EQ(0u, planned(longType(), 8).old_buckets) << "the first array";
+}
+
+/* Equal blocks: segments and what is left at their ends. */
+TEST(Plan, LongKeysTakeTheSegmentsThatWerePlanned) {
+    for (uint64_t length : {13u, 24u, 100u, 1000u, 5000u}) {
+        Heap heap;
+        Map map(heap, bytesLongType());
+        uint64_t block = th_capacity_block(length);
+        EXPECT_GE(block, length);
+        uint64_t most = std::max<uint64_t>(200, 3000000 / length);
+        uint64_t compared = 0;
+        for (uint64_t n = 1; n <= most; n++) {
+            std::string key(length, 'k');
+            std::memcpy(key.data(), &n, sizeof n);
+            ASSERT_EQ(TH_ABSENT, map.put(key, packed(n)));
+            th_map_stats stats = map.stats();
+            th_capacity_plan plan = planned(bytesLongType(), n, n * block);
+            ASSERT_EQ(plan.header_bytes, stats.header_bytes);
+            ASSERT_EQ(n * block, stats.heap_bytes_live);
+            if (stats.growing || n < 50)
+                continue;
+            /* A write that has to make room in the arrays may leave one block of a segment unused. */
+            ASSERT_NEAR(plan.heap_bytes_dead, stats.heap_bytes_dead, 4.0 * block) << n << " of " << length;
+            compared += plan.reserved_bytes == stats.reserved_bytes;
+        }
+        EXPECT_GT(compared, most / 2) << "keys of " << length;
+    }
+}
+
+TEST(Plan, ShortKeysTakeNoHeap) {
+    EXPECT_EQ(0u, th_capacity_block(0));
+    EXPECT_EQ(0u, th_capacity_block(12));
+    EXPECT_EQ(16u, th_capacity_block(13));
+    EXPECT_EQ(1280u, th_capacity_block(1025));
+}
+
+TEST(Plan, NothingTakesTheHeader) {
+    Heap heap;
+    Map map(heap, longType());
+    th_capacity_plan plan = planned(longType(), 0);
+    EXPECT_EQ(0u, plan.buckets);
+    EXPECT_EQ(map.stats().header_bytes, plan.header_bytes);
+    EXPECT_EQ(map.stats().reserved_bytes, plan.reserved_bytes);
+}
+
+TEST(Plan, RefusesWhatNoMapCanBe) {
+    th_type type = longType();
+    th_capacity_plan plan{};
+    EXPECT_EQ(TH_INVALID, th_capacity(nullptr, 1, 0, &plan));
+    EXPECT_EQ(TH_INVALID, th_capacity(&type, 1, 0, nullptr));
+    EXPECT_EQ(TH_INVALID, th_capacity(&type, 1, 16, &plan)) << "a type without a bytes heap";
+    uint64_t most = 13 * (uint64_t{1} << (TH_MAX_B - 1));
+    EXPECT_EQ(TH_OK, th_capacity(&type, most, 0, &plan));
+    EXPECT_EQ(TH_MAX_B, plan.b);
+    EXPECT_EQ(TH_LIMIT, th_capacity(&type, most + 1, 0, &plan));
+    EXPECT_EQ(TH_LIMIT, th_capacity(&type, UINT64_MAX, 0, &plan));
+    type.key_size = 129;
+    EXPECT_EQ(TH_INVALID, th_capacity(&type, 1, 0, &plan));
+    type = bytesLongType();
+    EXPECT_EQ(TH_INVALID, th_capacity(&type, 0, 16, &plan)) << "bytes of no entry";
+    EXPECT_EQ(TH_LIMIT, th_capacity(&type, 1, UINT64_MAX, &plan));
+}
+
+} // namespace
+} // namespace tophash::test
