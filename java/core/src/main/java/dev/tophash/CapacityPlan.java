@@ -66,6 +66,9 @@ public record CapacityPlan(
         boolean evacuating,
         List<GrowthPoint> growthPoints,
         GrowthPoint nextGrowth) {
+    /** The most entries that a map can have: 6.5 for each of 2<sup>40</sup> buckets. */
+    public static final long MOST_ENTRIES = OffHeapTable.MAX_ENTRIES;
+
     private static final int SLOTS = 8;
 
     /**
@@ -93,7 +96,7 @@ public record CapacityPlan(
      *
      * @param key class of the keys, see {@link Codecs#of}
      * @param value class of the values
-     * @param entries how many, from 0 to 7,146,825,580,544
+     * @param entries how many, from 0 to {@link #MOST_ENTRIES}
      * @return the plan
      * @throws IllegalArgumentException if one of the types has no ready-made codec or no fixed
      *     width, if there cannot be that many entries in a map, or if there are not that many
@@ -133,7 +136,7 @@ public record CapacityPlan(
      *
      * @param key size of its keys
      * @param value size of its values
-     * @param entries how many, from 0 to 7,146,825,580,544
+     * @param entries how many, from 0 to {@link #MOST_ENTRIES}
      * @return the plan
      * @throws IllegalArgumentException if keys are of 0 bytes or of a fixed width beyond 128, if
      *     there cannot be that many entries in a map or that many bytes of long keys and values, or

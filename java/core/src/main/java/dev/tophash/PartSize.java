@@ -133,8 +133,12 @@ public final class PartSize {
         return meanBlock;
     }
 
-    /** How many different ones there are; no more than 2^63 - 1. */
-    long different() {
+    /**
+     * How many different keys of this size there are.
+     *
+     * @return 256 for 1 byte, 65,536 for 2 and so on; {@link Long#MAX_VALUE} from 7 bytes on
+     */
+    public long different() {
         return width == TableType.BYTES || width >= Long.BYTES - 1
                 ? Long.MAX_VALUE
                 : 1L << Byte.SIZE * width;

@@ -337,6 +337,7 @@ class CapacityPlanTest {
     @Test
     void theLargestMapCannotGrow() {
         CapacityPlan plan = CapacityPlan.forMap(long.class, long.class, MOST);
+        assertEquals(MOST, CapacityPlan.MOST_ENTRIES);
         assertNull(plan.nextGrowth());
         assertEquals(40, plan.b());
         assertEquals(40, plan.growthPoints().size());
@@ -352,7 +353,7 @@ class CapacityPlanTest {
         assertTrue(!text.contains("long keys"), text);
         String strings =
                 CapacityPlan.forMap(PartSize.length(40), PartSize.of(long.class), 9).toString();
-        assertTrue(strings.contains("long keys and values    360 expected"), strings);
+        assertTrue(strings.contains("long keys and values  360 expected"), strings);
     }
 
     private static void refused(String part, Executable call) {
