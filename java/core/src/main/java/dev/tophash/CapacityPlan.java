@@ -31,7 +31,9 @@ import java.util.Locale;
  *       plan has the mean, from which a map of a thousand entries or more strays by a few percent
  *       of the whole at most, and a large one by far less.
  *   <li>Expected: {@code keyBytesLive} and {@code keyBytesDead}, blocks for keys and values longer
- *       than 12 bytes. They are as good as the lengths that the plan was made from.
+ *       than 12 bytes. They are as good as the lengths that the plan was made from. Where all are
+ *       short, a map with keys or values of any length can hold some 3 KiB for long ones all the
+ *       same.
  * </ul>
  *
  * @param entries of the map

@@ -6,7 +6,9 @@ import dev.tophash.internal.ffi.tophash_h;
 
 import java.util.Objects;
 
-/** How many bytes the keys, or the values, of a map have: what a {@link CapacityPlan} is made of. */
+/**
+ * How many bytes the keys, or the values, of a map have: what a {@link CapacityPlan} is made of.
+ */
 public final class PartSize {
     /** Values of a set: no bytes. */
     public static final PartSize NONE = new PartSize(0, 1, 0);

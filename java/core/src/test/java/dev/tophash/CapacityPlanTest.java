@@ -199,9 +199,7 @@ class CapacityPlanTest {
         }
         assertEquals(
                 grown,
-                plan.growthPoints().stream()
-                        .map(p -> List.of(p.entries(), p.buckets()))
-                        .toList());
+                plan.growthPoints().stream().map(p -> List.of(p.entries(), p.buckets())).toList());
         assertEquals(plan.growAt(), plan.nextGrowth().entries());
         assertEquals(2 * plan.buckets(), plan.nextGrowth().buckets());
         assertEquals(plan.buckets(), plan.growthPoints().getLast().buckets());
@@ -291,8 +289,7 @@ class CapacityPlanTest {
     @ValueSource(ints = {0, 12, 13, 40, 100, 1_000})
     void bytesOfOneLengthToBytesOfAnother(int length) {
         int n = 20_000;
-        CapacityPlan plan =
-                CapacityPlan.forMap(PartSize.length(16), PartSize.length(length), n);
+        CapacityPlan plan = CapacityPlan.forMap(PartSize.length(16), PartSize.length(length), n);
         try (BytesBytesMap map = BytesBytesMap.builder().seed(SEED).expectedSize(n).build()) {
             byte[] key = new byte[16];
             for (int i = 0; i < n; i++) {

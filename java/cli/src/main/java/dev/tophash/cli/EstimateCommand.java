@@ -85,7 +85,8 @@ final class EstimateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailure {
-        int sizes = (entries == null ? 0 : 1) + (labels == null ? 0 : 1) + (labelSets == null ? 0 : 1);
+        int sizes =
+                (entries == null ? 0 : 1) + (labels == null ? 0 : 1) + (labelSets == null ? 0 : 1);
         if (sizes != 1) {
             throw CommandFailure.usage(
                     "one of --entries, --labels and --label-sets must be given, not " + sizes);

@@ -58,8 +58,7 @@ final class LabelSets {
     static LabelSets read(Input input) throws CommandFailure {
         LabelSets sets = new LabelSets();
         try (BufferedReader reader =
-                new BufferedReader(
-                        new InputStreamReader(input.open(), StandardCharsets.UTF_8))) {
+                new BufferedReader(new InputStreamReader(input.open(), StandardCharsets.UTF_8))) {
             long number = 0;
             for (String line; (line = reader.readLine()) != null; ) {
                 number++;
@@ -157,8 +156,7 @@ final class LabelSets {
                 (name, values) ->
                         list.add(
                                 new LabelTable.Label(
-                                        name,
-                                        count(values.sketch, values.lines < lines ? 1 : 0))));
+                                        name, count(values.sketch, values.lines < lines ? 1 : 0))));
         return new LabelTable(number, list);
     }
 

@@ -79,10 +79,7 @@ record LabelTable(Count metrics, List<Label> labels) {
                         .max(Comparator.comparingLong(l -> l.cardinality.number))
                         .map(l -> "; without " + l.name + " " + Numbers.grouped(rowsWithout(l)))
                         .orElse("");
-        return Numbers.grouped(rows())
-                + " rows are more than "
-                + Numbers.grouped(EXPLOSION)
-                + most;
+        return Numbers.grouped(rows()) + " rows are more than " + Numbers.grouped(EXPLOSION) + most;
     }
 
     private BigInteger rowsWithout(Label label) {

@@ -53,9 +53,7 @@ final class PartName {
         }
         long bytes = Long.parseLong(sized.group(2));
         try {
-            return sized.group(1).equals("fixed")
-                    ? PartSize.fixed(bytes)
-                    : PartSize.length(bytes);
+            return sized.group(1).equals("fixed") ? PartSize.fixed(bytes) : PartSize.length(bytes);
         } catch (IllegalArgumentException e) {
             throw CommandFailure.usage(option + " " + name + ": " + e.getMessage());
         }

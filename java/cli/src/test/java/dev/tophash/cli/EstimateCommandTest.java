@@ -98,8 +98,19 @@ class EstimateCommandTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "byte", "short", "int", "long", "float", "double", "char", "boolean", "uuid",
-                "instant", "fixed:12", "bytes:9", "string:40"
+                "byte",
+                "short",
+                "int",
+                "long",
+                "float",
+                "double",
+                "char",
+                "boolean",
+                "uuid",
+                "instant",
+                "fixed:12",
+                "bytes:9",
+                "string:40"
             })
     void knowsItsTypes(String type) {
         assertTrue(quiet("--key", type, "--entries", "100").out.contains("16 (B = 4)"));

@@ -52,8 +52,7 @@ public record Capacity(
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment plan = arena.allocate(th_capacity_plan.layout());
             int status =
-                    tophash_h.th_capacity(
-                            TableType.segment(type, arena), entries, heapBytes, plan);
+                    tophash_h.th_capacity(TableType.segment(type, arena), entries, heapBytes, plan);
             if (status == Status.LIMIT) {
                 return null;
             }
