@@ -28,14 +28,27 @@ static th_status plan_heap(uint64_t bytes, uint64_t block, th_capacity_plan *pla
     return TH_OK;
 }
 
-/* What the old array still holds when the new one is complete, and what it takes to get there. */
+/*
+ * Main buckets of both arrays in use at once, at the peak, beyond those of the new one. While f of the old
+ * array's m bytes are evacuated and r given back, 2 f + m - r are in use: most of all when nothing is left to
+ * evacuate, or just before pages went back for the last time.
+ */
+static uint64_t most_in_use(uint64_t main, uint64_t bucket_size) {
+    uint64_t bytes = main * bucket_size;
+    uint64_t last = main < TH_EVACUATE_STEP ? 0 : bytes - TH_EVACUATE_STEP * bucket_size;
+    uint64_t released = last / TH_RELEASE_BYTES * TH_RELEASE_BYTES;
+    uint64_t end = bytes - released;
+    uint64_t before = released == 0 || TH_RELEASE_BYTES < end ? 0 : TH_RELEASE_BYTES - end;
+    return end > before ? end : before;
+}
+
+/* The growth out of an array of 2^b buckets. */
 static void plan_growth(const th_shape *s, uint32_t b, th_capacity_plan *plan) {
     uint64_t main = (uint64_t)1 << b;
-    uint64_t kept = TH_RELEASE_BYTES + (uint64_t)TH_EVACUATE_STEP * s->bucket_size;
     plan->old_buckets = main;
     plan->old_reserved = th_heap_size(th_array_bytes(s, main + th_overflow_first(s, b)));
     plan->old_reserved_most = th_heap_size(th_array_bytes(s, main + th_overflow_most(b)));
-    plan->old_kept_bytes = main * s->bucket_size < kept ? main * s->bucket_size : kept;
+    plan->old_kept_bytes = most_in_use(main, s->bucket_size);
     plan->settled_at = th_grow_at(b) + (main + TH_EVACUATE_STEP - 1) / TH_EVACUATE_STEP + 1;
 }
 

@@ -511,9 +511,10 @@ typedef struct th_capacity_plan {
     uint64_t old_buckets;       /* main buckets of the array that it grows out of; 0 for the first one */
     uint64_t old_reserved;      /* bytes that the old array holds until growth has ended */
     uint64_t old_reserved_most; /* the same with the most overflow buckets */
-    uint64_t old_kept_bytes; /* main buckets of the old array not given back when all are copied, at most */
-    uint64_t settled_at;     /* size with which, inserting one by one, that growth has ended at the latest */
-    uint8_t b;               /* log2 of the number of buckets */
+    uint64_t
+        old_kept_bytes; /* both arrays' main buckets in use at the peak of that growth, beyond bucket_bytes */
+    uint64_t settled_at; /* size with which, inserting one by one, that growth has ended at the latest */
+    uint8_t b;           /* log2 of the number of buckets */
     uint8_t reserved[7];
 } th_capacity_plan;
 

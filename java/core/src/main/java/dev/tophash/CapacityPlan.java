@@ -79,9 +79,9 @@ public record CapacityPlan(
      * @param entries size at which the next insertion begins it; 0 for the first table of all
      * @param buckets main buckets afterwards
      * @param bytes bytes in use when it has ended
-     * @param peakBytes the most in use on the way, to within 2 percent for large maps. Both tables
-     *     count with what is in use of them: of the old one, pages go back in pieces of 4 MiB as
-     *     its entries move
+     * @param peakBytes the most in use on the way, overflow buckets as expected. Both tables count
+     *     with what is in use of them: of the old one, pages go back in pieces of 4 MiB as its
+     *     entries move
      * @param peakReserved the most held on the way: both tables, whole
      */
     public record GrowthPoint(
