@@ -40,35 +40,35 @@ class CapacityPlanTest {
             @Override
             Filled make(long expected) {
                 LongLongMap map = chosen(LongLongMap.builder(), expected).build();
-                return new Filled(map, i -> map.put(i, i));
+                return new Filled(map, i -> map.put(mixed(i), i));
             }
         },
         INT_INT(PartSize.of(int.class), PartSize.of(int.class)) {
             @Override
             Filled make(long expected) {
                 IntIntMap map = chosen(IntIntMap.builder(), expected).build();
-                return new Filled(map, i -> map.put((int) i, 1));
+                return new Filled(map, i -> map.put(mixedInt(i), 1));
             }
         },
         INT_LONG(PartSize.of(Codecs.INTEGER), PartSize.of(double.class)) {
             @Override
             Filled make(long expected) {
                 IntLongMap map = chosen(IntLongMap.builder(), expected).build();
-                return new Filled(map, i -> map.put((int) i, 1));
+                return new Filled(map, i -> map.put(mixedInt(i), 1));
             }
         },
         LONG_SET(PartSize.of(long.class), PartSize.NONE) {
             @Override
             Filled make(long expected) {
                 LongSet set = chosen(LongSet.builder(), expected).build();
-                return new Filled(set, set::add);
+                return new Filled(set, i -> set.add(mixed(i)));
             }
         },
         INT_SET(PartSize.of(int.class), PartSize.NONE) {
             @Override
             Filled make(long expected) {
                 IntSet set = chosen(IntSet.builder(), expected).build();
-                return new Filled(set, i -> set.add((int) i));
+                return new Filled(set, i -> set.add(mixedInt(i)));
             }
         },
         UUID_INSTANT(PartSize.of(UUID.class), PartSize.of(Instant.class)) {
@@ -84,7 +84,7 @@ class CapacityPlanTest {
             Filled make(long expected) {
                 NativeMap<Long, Byte> map =
                         chosen(NativeMap.builder(Codecs.LONG, Codecs.BYTE), expected).build();
-                return new Filled(map, i -> map.put(i, (byte) i));
+                return new Filled(map, i -> map.put(mixed(i), (byte) i));
             }
         },
         WIDE(PartSize.fixed(20), PartSize.fixed(300)) {
@@ -121,6 +121,19 @@ class CapacityPlanTest {
         CapacityPlan plan(long entries) {
             return CapacityPlan.forMap(key, value, entries);
         }
+    }
+
+    /** Number i as a key without a pattern: consecutive numbers spread more evenly than chance. */
+    private static long mixed(long i) {
+        long x = (i ^ i >>> 30) * 0xbf58476d1ce4e5b9L;
+        x = (x ^ x >>> 27) * 0x94d049bb133111ebL;
+        return x ^ x >>> 31;
+    }
+
+    private static int mixedInt(long i) {
+        int x = ((int) i ^ (int) i >>> 16) * 0x85ebca6b;
+        x = (x ^ x >>> 13) * 0xc2b2ae35;
+        return x ^ x >>> 16;
     }
 
     private static void assertExact(CapacityPlan plan, MapStats stats) {
@@ -225,14 +238,14 @@ class CapacityPlanTest {
         long reserved = 0;
         try (LongLongMap map = LongLongMap.builder().seed(SEED).expectedSize(growsAfter).build()) {
             for (long i = 0; i <= growsAfter; i++) {
-                map.put(i, i);
+                map.put(mixed(i), i);
             }
             MapStats stats = map.stats();
             assertEquals(growth.buckets(), stats.buckets());
             for (long i = growsAfter + 1; stats.oldBuckets() != 0; i++) {
                 peak = Math.max(peak, inUse(stats, bucketSize));
                 reserved = Math.max(reserved, stats.reservedBytes());
-                map.put(i, i);
+                map.put(mixed(i), i);
                 stats = map.stats();
             }
             assertNear(growth.bytes(), stats.usedBytes(), 0.03, growth);
