@@ -21,8 +21,8 @@ import java.lang.foreign.MemorySegment;
  * @param oldBuckets main buckets of the array that it grows out of, or 0
  * @param oldReserved what that array holds until growth has ended
  * @param oldReservedMost with the most overflow buckets
- * @param oldKeptBytes main buckets of both in use at the peak of that growth, beyond
- *     {@code bucketBytes}
+ * @param oldKeptBytes main buckets of both in use at the peak of that growth, beyond {@code
+ *     bucketBytes}
  * @param settledAt size with which that growth has ended
  */
 public record Capacity(
