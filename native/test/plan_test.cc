@@ -162,6 +162,9 @@ TEST(Plan, RefusesWhatNoMapCanBe) {
     type = bytesLongType();
     EXPECT_EQ(TH_INVALID, th_capacity(&type, 0, 16, &plan)) << "bytes of no entry";
     EXPECT_EQ(TH_LIMIT, th_capacity(&type, 1, UINT64_MAX, &plan));
+    EXPECT_EQ(TH_OK, th_capacity(&type, uint64_t{1} << 34, uint64_t{1} << 45, &plan));
+    EXPECT_EQ(TH_LIMIT, th_capacity(&type, uint64_t{1} << 34, uint64_t{1} << 46, &plan))
+        << "the last segment";
 }
 
 } // namespace

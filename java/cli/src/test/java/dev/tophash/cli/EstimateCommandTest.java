@@ -144,7 +144,7 @@ class EstimateCommandTest {
         assertEquals("478,125,000,000", outcome.row("rows"));
         assertEquals(
                 "tophash estimate: warning: 478,125,000,000 rows are more than 10,000,000; without"
-                        + " e 9,375,000,000\n",
+                        + " label e they would be 9,375,000,000\n",
                 outcome.err);
         assertEquals("", quiet("--labels", "a=10000000").err, "just not");
         assertFalse(ok("--labels", "a=10000001").err.isEmpty());
