@@ -33,13 +33,13 @@ uint64_t th_overflow_most(uint32_t b) {
     return most < UINT32_MAX ? most : UINT32_MAX; /* links have 32 bits */
 }
 
-static size_t array_bytes(const th_shape *s, uint64_t buckets) {
+size_t th_array_bytes(const th_shape *s, uint64_t buckets) {
     return sizeof(th_array) + buckets * s->bucket_size;
 }
 
 uint64_t th_overflow_first(const th_shape *s, uint32_t b) {
     uint64_t main = (uint64_t)1 << b;
-    if (th_heap_is_region(array_bytes(s, main + main / 4))) {
+    if (th_heap_is_region(th_array_bytes(s, main + main / 4))) {
         return th_overflow_most(b);
     }
     return b == 0 ? 0 : b == 1 ? 1 : main / 4;
@@ -47,7 +47,7 @@ uint64_t th_overflow_first(const th_shape *s, uint32_t b) {
 
 th_array_word th_array_new(const th_extra *x, uint32_t b, uint64_t overflow) {
     uint64_t buckets = ((uint64_t)1 << b) + overflow;
-    size_t bytes = array_bytes(&x->shape, buckets);
+    size_t bytes = th_array_bytes(&x->shape, buckets);
     th_array *a = th_heap_new(x->memory, bytes, x->pages);
     if (a == NULL) {
         return 0;

@@ -67,6 +67,12 @@ TH_INLINE uint64_t th_bytes_block(uint64_t length) {
     return length <= TH_INLINE_BYTES ? 0 : th_bytes_class_size(th_bytes_class(length));
 }
 
+/* Room that does for the blocks of a key and a value of so many bytes together: a block has at most a quarter
+ * more than its bytes, two of them at least 16 each. */
+TH_INLINE uint64_t th_bytes_room(uint64_t bytes) {
+    return bytes + bytes / 4 + 64;
+}
+
 TH_INLINE uint32_t th_segment_of(uint64_t offset) {
     return 63u - (uint32_t)__builtin_clzll((offset >> TH_SEGMENT_LOG) + 1);
 }

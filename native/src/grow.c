@@ -214,8 +214,7 @@ static th_status room_in_bytes(th_map *m, uint64_t bytes, bool *acted) {
         }
         x->old_bytes = x->bytes;
     }
-    /* A block has at most a quarter more than its bytes, two of them at least 16 each. */
-    uint64_t blocks = bytes + bytes / 4 + 64;
+    uint64_t blocks = th_bytes_room(bytes);
     th_status status = room_in_heap(x->memory, x->bytes, blocks + th_bytes_to_move(x), acted);
     if (status == TH_OK && x->old_bytes != x->bytes && x->old_bytes != NULL) {
         if (room_in_heap(x->memory, x->old_bytes, blocks, acted) != TH_OK) {

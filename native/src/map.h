@@ -145,6 +145,9 @@ uint32_t th_b_for(uint64_t entries);
 /* Size from which the next insertion grows an array of 2^b buckets. */
 uint64_t th_grow_at(uint32_t b);
 
+/* Bytes of an array with this many buckets, main and overflow ones, descriptor included. */
+size_t th_array_bytes(const th_shape *s, uint64_t buckets);
+
 /* An empty array with room for 2^b + overflow buckets; 0 when there is no memory. */
 th_array_word th_array_new(const th_extra *x, uint32_t b, uint64_t overflow);
 void th_array_retire(th_heap *memory, th_array_word word);

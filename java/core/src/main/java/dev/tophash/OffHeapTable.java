@@ -40,7 +40,7 @@ public abstract sealed class OffHeapTable implements OffHeap
     private static final int MAX_ROUNDS = 1000;
 
     /** 6.5 entries for each of the most buckets that a map can have. */
-    private static final long MAX_ENTRIES = 13L << (tophash_h.TH_MAX_B() - 1);
+    static final long MAX_ENTRIES = 13L << (tophash_h.TH_MAX_B() - 1);
 
     private static final int NO_LIFE = -1;
 

@@ -4214,6 +4214,129 @@ public class tophash_h extends tophash_h$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+
+    private static class th_capacity {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_LONG,
+            tophash_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_capacity");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * th_status th_capacity(const th_type *type, uint64_t entries, uint64_t heap_bytes, th_capacity_plan *plan)
+     * }
+     */
+    public static FunctionDescriptor th_capacity$descriptor() {
+        return th_capacity.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * th_status th_capacity(const th_type *type, uint64_t entries, uint64_t heap_bytes, th_capacity_plan *plan)
+     * }
+     */
+    public static MethodHandle th_capacity$handle() {
+        return th_capacity.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * th_status th_capacity(const th_type *type, uint64_t entries, uint64_t heap_bytes, th_capacity_plan *plan)
+     * }
+     */
+    public static MemorySegment th_capacity$address() {
+        return th_capacity.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * th_status th_capacity(const th_type *type, uint64_t entries, uint64_t heap_bytes, th_capacity_plan *plan)
+     * }
+     */
+    public static int th_capacity(MemorySegment type, long entries, long heap_bytes, MemorySegment plan) {
+        var mh$ = th_capacity.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_capacity", type, entries, heap_bytes, plan);
+            }
+            return (int)mh$.invokeExact(type, entries, heap_bytes, plan);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class th_capacity_block {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_LONG,
+            tophash_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_capacity_block");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * uint64_t th_capacity_block(uint64_t length)
+     * }
+     */
+    public static FunctionDescriptor th_capacity_block$descriptor() {
+        return th_capacity_block.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * uint64_t th_capacity_block(uint64_t length)
+     * }
+     */
+    public static MethodHandle th_capacity_block$handle() {
+        return th_capacity_block.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * uint64_t th_capacity_block(uint64_t length)
+     * }
+     */
+    public static MemorySegment th_capacity_block$address() {
+        return th_capacity_block.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * uint64_t th_capacity_block(uint64_t length)
+     * }
+     */
+    public static long th_capacity_block(long length) {
+        var mh$ = th_capacity_block.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_capacity_block", length);
+            }
+            return (long)mh$.invokeExact(length);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
     private static final int TH_MAX_FIXED_KEY = (int)128L;
     /**
      * {@snippet lang=c :
