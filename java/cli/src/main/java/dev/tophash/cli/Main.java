@@ -22,7 +22,7 @@ import java.io.PrintWriter;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {CountCommand.class, DoctorCommand.class},
+        subcommands = {CountCommand.class, DoctorCommand.class, InspectCommand.class},
         footerHeading = "%n",
         footer = {
             "./tophash --jvmci COMMAND starts a JVM in which single calls of the library are quicker,",
