@@ -149,8 +149,10 @@ class InspectLayoutCommandTest {
     @Test
     void bothArchitectures() throws Exception {
         Path path = otherLibrary(0, 0);
-        for (String arch : new String[] {"--arch=both", "--key=long"}) {
-            Outcome outcome = ok(run(path, "--key=long", "--value=long", arch));
+        String[] types = {"--key=long", "--value=long"};
+        for (String[] arguments :
+                List.of(types, new String[] {types[0], types[1], "--arch=both"})) {
+            Outcome outcome = ok(run(path, arguments));
             assertTrue(outcome.out.contains("which has code for this very type\n"), outcome.out);
             assertTrue(rows(outcome).contains("count 0 8 8 0 8 8"), outcome.out);
             assertTrue(
@@ -218,7 +220,7 @@ class InspectLayoutCommandTest {
             assertEquals(1, texts.stream().filter(label::equals).count(), label + " of " + texts);
         }
         assertTrue(texts.contains("On " + arch + "."), texts.toString());
-        assertTrue(Files.readString(file).contains("<title>Layout of a map: key long, value int."));
+        assertTrue(Files.readString(file).contains(">Layout of a map: key long, value int."));
     }
 
     @Test
