@@ -32,6 +32,9 @@ need_build() {
     need binutils objcopy
     need libxxhash-dev /usr/include/xxhash.h
     need googletest /usr/src/googletest/CMakeLists.txt
+    # For the text in pictures.
+    need fontconfig fc-list
+    need fonts-dejavu-core /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 }
 
 need_format() {
@@ -58,9 +61,6 @@ need_bench() {
     # The newest Boost that the distribution has beside its usual one; from 1.81 on it has the map.
     boost=$(apt-cache pkgnames libboost1. 2>/dev/null | sed -n 's/^libboost1\.\([0-9]*\)-dev$/\1/p' | sort -n | tail -n 1)
     need "libboost1.${boost:-81}-dev" /usr/include/boost/unordered/unordered_flat_map.hpp
-    # For the text of the plots.
-    need fontconfig fc-list
-    need fonts-dejavu-core /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 }
 
 for goal in "$@"; do

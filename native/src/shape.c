@@ -31,10 +31,10 @@ th_status th_shape_of(const th_type *type, th_shape *shape, th_layout *layout) {
     }
     bool key_bytes = type->key_kind == TH_KIND_BYTES;
     bool value_bytes = type->value_kind == TH_KIND_BYTES;
-    uint32_t key_size = key_bytes ? 16u : type->key_size;
-    uint32_t key_align = key_bytes ? 8u : type->key_align;
-    uint32_t value_size = value_bytes ? 16u : type->value_size;
-    uint32_t value_align = value_bytes ? 8u : type->value_align;
+    uint32_t key_size = key_bytes ? TH_BYTES_SLOT : type->key_size;
+    uint32_t key_align = key_bytes ? TH_BYTES_ALIGN : type->key_align;
+    uint32_t value_size = value_bytes ? TH_BYTES_SLOT : type->value_size;
+    uint32_t value_align = value_bytes ? TH_BYTES_ALIGN : type->value_align;
     uint32_t align = key_align > value_align ? key_align : value_align;
 
     /* Pairs lie together unless that costs padding, as 8 + 1 bytes would: then Go's grouping. */
@@ -53,7 +53,7 @@ th_status th_shape_of(const th_type *type, th_shape *shape, th_layout *layout) {
         TH_SLOTS_OFFSET + (interleaved ? pair_value : round_up(TH_SLOTS * key_size, value_align));
     uint32_t end =
         interleaved ? TH_SLOTS_OFFSET + TH_SLOTS * pair : shape->value_offset + TH_SLOTS * value_size;
-    uint32_t bucket_align = align > 8 ? align : 8u;
+    uint32_t bucket_align = align > TH_BUCKET_ALIGN ? align : TH_BUCKET_ALIGN;
     shape->bucket_size = round_up(end, bucket_align);
     if (layout != NULL) {
         *layout =

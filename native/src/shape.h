@@ -10,6 +10,11 @@
 /* A word is fixed and has 1, 2, 4 or 8 bytes. */
 enum { TH_KEY_WORD, TH_KEY_FIXED, TH_KEY_BYTES };
 
+/* What the rule in shape.c goes by, besides what the public header and layout.h say. */
+#define TH_BYTES_SLOT 16u  /* bytes of a slot for a key or value of bytes; drawn in bytes_heap.h */
+#define TH_BYTES_ALIGN 8u  /* its alignment */
+#define TH_BUCKET_ALIGN 8u /* the least alignment of a bucket */
+
 typedef struct th_shape {
     uint8_t key_class;   /* TH_KEY_* */
     uint8_t value_bytes; /* 1: values are bytes */
@@ -39,13 +44,19 @@ enum {
     TH_SHAPES = 16 /* numbers that a table has; those not named are as ANY */
 };
 
-static const th_shape th_shape_long = {TH_KEY_WORD, 0, 1, 8, 8, 16, 24, 16, 144};
-static const th_shape th_shape_bytes = {TH_KEY_BYTES, 0, 1, 16, 8, 24, 32, 24, 208};
-static const th_shape th_shape_int_int = {TH_KEY_WORD, 0, 1, 4, 4, 8, 20, 8, 80};
-static const th_shape th_shape_int_long = {TH_KEY_WORD, 0, 1, 4, 8, 4, 48, 8, 112};
-static const th_shape th_shape_long_int = {TH_KEY_WORD, 0, 1, 8, 4, 8, 80, 4, 112};
-static const th_shape th_shape_long_void = {TH_KEY_WORD, 0, 1, 8, 0, 8, 24, 8, 80};
-static const th_shape th_shape_bytes_void = {TH_KEY_BYTES, 0, 1, 16, 0, 16, 32, 16, 144};
+/* In a list, so that describe.c writes the same numbers into its record. */
+#define TH_KNOWN_SHAPES(X)                                                                                   \
+    X(long, TH_SHAPE_LONG, TH_KEY_WORD, 0, 1, 8, 8, 16, 24, 16, 144)                                         \
+    X(bytes, TH_SHAPE_BYTES, TH_KEY_BYTES, 0, 1, 16, 8, 24, 32, 24, 208)                                     \
+    X(int_int, TH_SHAPE_INT_INT, TH_KEY_WORD, 0, 1, 4, 4, 8, 20, 8, 80)                                      \
+    X(int_long, TH_SHAPE_INT_LONG, TH_KEY_WORD, 0, 1, 4, 8, 4, 48, 8, 112)                                   \
+    X(long_int, TH_SHAPE_LONG_INT, TH_KEY_WORD, 0, 1, 8, 4, 8, 80, 4, 112)                                   \
+    X(long_void, TH_SHAPE_LONG_VOID, TH_KEY_WORD, 0, 1, 8, 0, 8, 24, 8, 80)                                  \
+    X(bytes_void, TH_SHAPE_BYTES_VOID, TH_KEY_BYTES, 0, 1, 16, 0, 16, 32, 16, 144)
+
+#define TH_SHAPE_CONSTANT(name, id, ...) static const th_shape th_shape_##name = {__VA_ARGS__};
+TH_KNOWN_SHAPES(TH_SHAPE_CONSTANT)
+#undef TH_SHAPE_CONSTANT
 
 /* TH_INVALID for a type that the header's rules refuse. layout may be NULL. */
 th_status th_shape_of(const th_type *type, th_shape *shape, th_layout *layout);

@@ -22,7 +22,13 @@ import java.io.PrintWriter;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {CountCommand.class, EstimateCommand.class, DoctorCommand.class},
+        subcommands = {
+            CountCommand.class,
+            EstimateCommand.class,
+            InspectCommand.class,
+            TraceCommand.class,
+            DoctorCommand.class
+        },
         footerHeading = "%n",
         footer = {
             "./tophash --jvmci COMMAND starts a JVM in which single calls of the library are quicker,",

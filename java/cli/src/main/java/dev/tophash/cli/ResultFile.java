@@ -55,7 +55,8 @@ final class ResultFile implements AutoCloseable {
         }
     }
 
-    private static String reason(IOException e) {
+    /** Why a file cannot be written, in a few words. */
+    static String reason(IOException e) {
         return switch (e) {
             case NoSuchFileException missing -> "no such directory";
             case AccessDeniedException denied -> "no permission to write it";

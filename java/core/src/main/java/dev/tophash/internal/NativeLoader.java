@@ -121,7 +121,7 @@ public final class NativeLoader {
     }
 
     private byte[] resource(Platform platform) {
-        String name = "/dev/tophash/native/" + platform.folder + "/libtophash.so";
+        String name = platform.resource();
         byte[] library;
         try (InputStream in = resources.apply(name)) {
             if (in == null) {

@@ -1,10 +1,11 @@
 package dev.tophash.internal;
 
+import java.io.InputStream;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /** The machines that a native library is built for. */
-enum Platform {
+public enum Platform {
     LINUX_X86_64("linux-x86_64", 62),
     LINUX_AARCH64("linux-aarch64", 183);
 
@@ -51,6 +52,21 @@ enum Platform {
                         + ". A library built elsewhere can be named with -D"
                         + NativeLoader.LIBRARY
                         + "=PATH");
+    }
+
+    /** The platform that this JVM runs on. */
+    public static Platform running() {
+        return of(System.getProperty("os.name"), System.getProperty("os.arch"));
+    }
+
+    /** Name of this platform's library among the resources of the module. */
+    public String resource() {
+        return "/dev/tophash/native/" + folder + "/libtophash.so";
+    }
+
+    /** This platform's library, if this copy of Tophash was built with it; the caller closes it. */
+    public InputStream open() {
+        return Platform.class.getResourceAsStream(resource());
     }
 
     /** Whether a file that starts like this is an ELF file: an executable or a library. */

@@ -1,10 +1,12 @@
 package dev.tophash.internal;
 
+import dev.tophash.internal.ffi.th_layout;
 import dev.tophash.internal.ffi.th_type;
 import dev.tophash.internal.ffi.tophash_h;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Function;
 
 /**
  * The key and value type of a native map, packed into a word so that a map need not refer to an
@@ -59,6 +61,23 @@ public final class TableType {
 
     private static byte kind(int part) {
         return (byte) (part == SIZE_MASK ? tophash_h.TH_KIND_BYTES() : tophash_h.TH_KIND_FIXED());
+    }
+
+    /**
+     * How the running library lays out buckets of a type.
+     *
+     * @param read is given a {@code th_layout}, and must not keep it
+     * @throws IllegalArgumentException if the library refuses the type
+     */
+    public static <T> T withLayout(long type, Function<MemorySegment, T> read) {
+        Linkage.ensureLoaded();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment layout = arena.allocate(th_layout.layout());
+            if (tophash_h.th_type_layout(segment(type, arena), layout) < 0) {
+                throw new IllegalArgumentException("no map can have this type: " + type);
+            }
+            return read.apply(layout);
+        }
     }
 
     static MemorySegment segment(long packed, Arena arena) {
