@@ -15,15 +15,15 @@ import java.util.stream.LongStream;
  * Figures of a map at one moment. All bytes are native. {@link #report} puts them in words:
  *
  * <pre>
- * entries     1,000,000 in 262,144 buckets (B = 18): 3.81 a bucket, doubles at 1,703,936
- * overflow    4,312 buckets, the longest chain has 2
+ * entries     1,000,000 in 262,144 buckets (B = 18): 3.81 a bucket, doubles after 1,703,936
+ * overflow    4,231 buckets, the longest chain has 2
  * growth      none
- * used        36.6 MiB: header 384 B, buckets 36.0 MiB, overflow 606.4 KiB, bytes heap 0 B and 0 B free
- * held        76.5 MiB, 384 B of it in shared pages
+ * used        36.6 MiB: header 192 B, buckets 36.0 MiB, overflow 595.0 KiB, bytes heap 0 B and 0 B free
+ * held        76.5 MiB, 192 B of it in shared pages
  * resident    38.0 MiB, 38.0 MiB of it in huge pages
- * nodes       node 0 38.0 MiB
- * occupancy   0: 2.2% 1: 8.4% 2: 16.0% 3: 20.3% 4: 19.4% 5: 14.8% 6: 9.4% 7: 5.1% 8: 4.4%
- * hits        1.00 buckets looked at: 1: 99.7% 2: 0.3%
+ * nodes       node 0 38.3 MiB
+ * occupancy   0: 2.2% 1: 9.3% 2: 16.2% 3: 20.2% 4: 19.1% 5: 14.6% 6: 9.3% 7: 5.1% 8: 4.0%
+ * hits        1.01 buckets looked at: 1: 99.4% 2: 0.6%
  * misses      1.02 buckets looked at: 1: 98.4% 2: 1.6%
  * seed        the first one
  * kernel      avx2

@@ -65,7 +65,7 @@ final class StatsReport {
             return "none, and no bucket before the first write";
         }
         return format(
-                "%,d in %,d buckets (B = %d): %.2f a bucket, doubles at %,d",
+                "%,d in %,d buckets (B = %d): %.2f a bucket, doubles after %,d",
                 stats.size(), stats.buckets(), stats.b(), stats.load(), stats.growAt());
     }
 

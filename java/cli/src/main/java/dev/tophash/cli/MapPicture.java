@@ -20,7 +20,7 @@ import java.util.Locale;
  */
 final class MapPicture implements Picture {
     private static final int WIDTH = 1100;
-    private static final int HEIGHT = 640;
+    private static final int HEIGHT = 570;
     private static final Color BAR = new Color(0x3182bd);
     private static final Color CHANCE = new Color(0x333333);
     private static final Color GRID = new Color(0xd0d0d0);

@@ -1,0 +1,204 @@
+package dev.tophash.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.tophash.LongLongMap;
+
+import jdk.jfr.Recording;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+import javax.imageio.ImageIO;
+
+/** {@code inspect map}, {@code inspect growth} and {@code trace}, by what they print and draw. */
+class InspectTest {
+    @TempDir Path temp;
+
+    /** What a run left behind. */
+    record Outcome(int status, String out, String err) {
+        /** The first line of the output that contains a text. */
+        String line(String part) {
+            return out.lines().filter(line -> line.contains(part)).findFirst().orElseThrow();
+        }
+    }
+
+    private static synchronized Outcome run(String... arguments) {
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
+        ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
+        try {
+            System.setOut(new PrintStream(outBytes, true, UTF_8));
+            System.setErr(new PrintStream(errBytes, true, UTF_8));
+            int status = Main.run(arguments);
+            return new Outcome(status, outBytes.toString(UTF_8), errBytes.toString(UTF_8));
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+        }
+    }
+
+    private static Outcome ok(Outcome outcome) {
+        assertEquals("", outcome.err);
+        assertEquals(0, outcome.status);
+        return outcome;
+    }
+
+    @Test
+    void growthShowsWhereArraysDouble() {
+        Outcome outcome = ok(run("inspect", "growth", "--entries", "60"));
+        List<String> doublings =
+                outcome.out.lines().filter(line -> line.contains("doubles")).toList();
+        assertEquals(
+                List.of("9", "14", "27", "53"),
+                doublings.stream().map(line -> line.strip().split(" +")[0]).toList());
+        assertTrue(outcome.line("first write").strip().startsWith("1 "), outcome.out);
+        assertTrue(outcome.line("the end").strip().startsWith("60 "), outcome.out);
+    }
+
+    @Test
+    void growthOfAMapThatExpectsItsEntriesIsNone() {
+        Outcome outcome = ok(run("inspect", "growth", "--entries", "1000", "--expected", "1000"));
+        assertFalse(outcome.out.contains("doubles"), outcome.out);
+    }
+
+    @Test
+    void tablesShowWhatMapsBeginWith() {
+        Outcome outcome = ok(run("inspect", "growth", "--table"));
+        assertArrayEquals(
+                new String[] {"128", "5", "32", "4,800"},
+                List.of(outcome.line(" 128 ").strip().split(" +")).subList(0, 4).toArray());
+        assertTrue(outcome.line(" 1,024 ").contains(" 8        256 "), outcome.out);
+    }
+
+    @Test
+    void mapsHaveTheEntriesAskedFor() {
+        assertTrue(
+                ok(run("inspect", "map", "--random", "1000"))
+                        .out
+                        .startsWith("entries     1,000 in 256"));
+        Outcome strings =
+                ok(run("inspect", "map", "--random", "1000", "--string", "20", "--remove", "25"));
+        assertTrue(strings.out.startsWith("entries     750 in 256"), strings.out);
+        assertTrue(ok(run("inspect", "map", "--random", "0")).out.startsWith("entries     none"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"map.svg", "map.png", "MAP.PNG"})
+    void mapsAreDrawn(String name) throws Exception {
+        Path file = temp.resolve(name);
+        ok(run("inspect", "map", "--random", "20000", "--picture", file.toString()));
+        if (name.endsWith("svg")) {
+            String svg = Files.readString(file);
+            assertTrue(svg.contains("20,000 entries in 4,096 buckets"), svg);
+            assertTrue(svg.contains("by chance alone"), svg);
+        } else {
+            assertTrue(ImageIO.read(file.toFile()).getWidth() > 1000);
+        }
+    }
+
+    @Test
+    void chanceAddsUp() {
+        for (double load : new double[] {0.1, 1, 3.25, 6.5, 12}) {
+            double sum = 0;
+            double entries = 0;
+            double[] expected = MapPicture.expectedOccupancy(load);
+            for (int i = 0; i < expected.length; i++) {
+                sum += expected[i];
+                entries += i * expected[i];
+            }
+            assertEquals(1, sum, 1e-9);
+            assertTrue(entries <= load + 1e-9 && entries > load * 0.5, load + ": " + entries);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "inspect map --random -1 | --random is -1, must be from 0 to 1000000000",
+                "inspect map --random 1000000001 | --random is 1000000001, must be from 0 to 1000000000",
+                "inspect map --random 5 --remove 101 | --remove is 101, must be from 0 to 100",
+                "inspect map --random 500 --string 2 | --string is 2, there are not 500 different",
+                "inspect map --random 5 --picture x.gif | must end in .svg or .png",
+                "inspect map | Missing required option: '--random=N'",
+                "inspect growth --entries 0 | --entries is 0, must be from 1 to 100000000",
+                "inspect growth --expected -1 | --expected is -1, must be from 0 to 100000000",
+                "inspect nothing | Unmatched argument",
+                "trace no-such-file.jfr | there is no file no-such-file.jfr",
+                "trace x.jfr --maps 0 | --maps is 0, must be from 1 to 200"
+            })
+    void wrongArgumentsAreOneLine(String line, String message) {
+        Outcome outcome = run(line.split(" "));
+        assertEquals(2, outcome.status, outcome.err);
+        assertEquals(1, outcome.err.lines().count(), outcome.err);
+        assertTrue(outcome.err.contains(message), outcome.err);
+        assertEquals("", outcome.out);
+    }
+
+    private Path recording(int entries) throws Exception {
+        Path file = temp.resolve("maps.jfr");
+        try (Recording recording = new Recording()) {
+            recording.start();
+            try (LongLongMap map = LongLongMap.create()) {
+                for (long key = 0; key < entries; key++) {
+                    map.put(key, key);
+                }
+            }
+            recording.stop();
+            recording.dump(file);
+        }
+        return file;
+    }
+
+    @Test
+    void aTraceTellsALife() throws Exception {
+        Path picture = temp.resolve("trace.svg");
+        Outcome outcome =
+                ok(run("trace", recording(5000).toString(), "--picture", picture.toString()));
+        List<String> rows =
+                outcome.out.lines().filter(line -> line.contains("LongLongMap")).toList();
+        assertTrue(rows.getFirst().contains("made"), outcome.out);
+        assertTrue(rows.getLast().contains("closed"), outcome.out);
+        assertTrue(rows.getLast().contains(" 5,000 "), outcome.out);
+        long grown = rows.stream().filter(row -> row.contains("begins to grow")).count();
+        long evacuated = rows.stream().filter(row -> row.contains("evacuated")).count();
+        assertTrue(grown >= 9, outcome.out);
+        assertTrue(grown - evacuated <= 1, outcome.out);
+        assertTrue(Files.readString(picture).contains("LongLongMap"));
+    }
+
+    @Test
+    void aTraceWithoutMapsSaysSo() throws Exception {
+        assertEquals(
+                "the recording has no event of a Tophash map\n",
+                ok(run("trace", recording(0).toString())).out);
+    }
+
+    @Test
+    void aDamagedRecordingIsRefused() throws Exception {
+        byte[] bytes = Files.readAllBytes(recording(100));
+        Path file = temp.resolve("damaged.jfr");
+        for (int length : new int[] {0, 10, 60, bytes.length / 2}) {
+            Files.write(file, java.util.Arrays.copyOf(bytes, length));
+            Outcome outcome = run("trace", file.toString());
+            assertEquals(2, outcome.status, outcome.err);
+            assertEquals(1, outcome.err.lines().count(), outcome.err);
+            assertTrue(outcome.err.contains("is not a whole recording"), outcome.err);
+        }
+    }
+}
