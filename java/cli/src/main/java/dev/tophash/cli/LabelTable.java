@@ -77,10 +77,12 @@ record LabelTable(Count metrics, List<Label> labels) {
         String most =
                 labels.stream()
                         .max(Comparator.comparingLong(l -> l.cardinality.number))
-                        .map(l -> "; without label "
- + l.name
- + " they would be "
- + Numbers.grouped(rowsWithout(l)))
+                        .map(
+                                l ->
+                                        "; without label "
+                                                + l.name
+                                                + " they would be "
+                                                + Numbers.grouped(rowsWithout(l)))
                         .orElse("");
         return Numbers.grouped(rows()) + " rows are more than " + Numbers.grouped(EXPLOSION) + most;
     }
