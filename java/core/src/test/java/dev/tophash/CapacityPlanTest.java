@@ -64,13 +64,6 @@ class CapacityPlanTest {
                 return new Filled(set, i -> set.add(mixed(i)));
             }
         },
-        INT_SET(PartSize.of(int.class), PartSize.NONE) {
-            @Override
-            Filled make(long expected) {
-                IntSet set = chosen(IntSet.builder(), expected).build();
-                return new Filled(set, i -> set.add(mixedInt(i)));
-            }
-        },
         UUID_INSTANT(PartSize.of(UUID.class), PartSize.of(Instant.class)) {
             @Override
             Filled make(long expected) {
@@ -182,16 +175,19 @@ class CapacityPlanTest {
     @Test
     void everySmallSize() {
         try (LongLongMap map = LongLongMap.builder().seed(SEED).build()) {
+            boolean extended = false;
             for (int n = 1; n <= 3_000; n++) {
-                map.put(n, n);
+                map.put(mixed(n), n);
                 MapStats stats = map.stats();
                 CapacityPlan plan = CapacityPlan.forMap(long.class, long.class, n);
                 if (stats.oldBuckets() == 0) {
                     assertExact(plan, stats);
+                    extended |= stats.reservedBytes() > plan.reservedBytes();
                 } else {
                     assertTrue(plan.evacuating(), plan::toString);
                 }
             }
+            assertTrue(extended, "no table was replaced for want of overflow buckets");
         }
     }
 
@@ -249,6 +245,8 @@ class CapacityPlanTest {
                 stats = map.stats();
             }
             assertNear(growth.bytes(), stats.usedBytes(), 0.03, growth);
+            CapacityPlan ended = CapacityPlan.forMap(long.class, long.class, stats.size());
+            assertEquals(ended.usedBytes(), growth.bytes());
         }
         assertNear(growth.peakBytes(), peak, 0.01, growth);
         assertEquals(growth.peakReserved(), reserved);
@@ -312,6 +310,10 @@ class CapacityPlanTest {
             MapStats stats = map.stats();
             assertExactBytes(plan, stats);
             assertEquals(plan.keyBytesLive(), stats.keyBytesLive());
+            assertEquals(plan.keyBytesDead(), stats.keyBytesDead());
+            assertEquals(
+                    plan.usedBytes() - plan.overflowBytes(),
+                    stats.usedBytes() - stats.overflowBytes());
             assertNear(plan.usedBytes(), stats.usedBytes(), 0.03, plan);
             assertEquals(plan.reservedBytes(), stats.reservedBytes());
         }

@@ -185,6 +185,13 @@ class EstimateCommandTest {
     }
 
     @Test
+    void theMetricBelongsToTheLabelSet() throws IOException {
+        Outcome outcome = quiet("--label-sets", file("a{x=1}\nb{x=1}\na{x=1}\n").toString());
+        assertEquals("2", outcome.row("different ones"));
+        assertEquals("2", outcome.row("rows"));
+    }
+
+    @Test
     void manyValuesAreEstimatedWithinTheErrorShown() throws IOException {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < 200_000; i++) {
