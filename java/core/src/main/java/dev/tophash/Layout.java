@@ -20,10 +20,10 @@ import java.util.Objects;
  * was compiled; so those of another architecture can be read too. {@link #source} tells where the
  * bucket comes from.
  *
- * <pre>{@code
+ * {@snippet :
  * Layout layout = Layout.of(Layout.Slot.of(Codecs.LONG), Layout.Slot.of(Codecs.LONG));
  * layout.bucketSize(); // 144
- * }</pre>
+ * }
  *
  * @param architecture whose library this is
  * @param source where the bucket comes from

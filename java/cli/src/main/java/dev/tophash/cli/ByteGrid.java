@@ -134,7 +134,7 @@ record ByteGrid(List<Field> fields, Set<String> marked) {
             write(g, "\u2026 " + name, size, 3, area);
             return;
         }
-        if (write(g, name + ", " + field.size(), size, 3, area) || field.isPadding()) {
+        if (write(g, name + ", " + field.size(), size, 4, area) || field.isPadding()) {
             return;
         }
         if (!write(g, name, size, 3, area)) {

@@ -14,8 +14,7 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
+import java.io.StringWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -107,11 +106,12 @@ final class PictureFile {
         Element title = root.getOwnerDocument().createElementNS(NAMESPACE, "title");
         title.setTextContent(picture.title());
         root.insertBefore(title, root.getFirstChild());
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (Writer writer = new OutputStreamWriter(bytes, UTF_8)) {
-            g.stream(root, writer, true, false);
-        }
-        return bytes.toByteArray();
+        StringWriter text = new StringWriter();
+        g.stream(root, text, true, false);
+        // Without Batik's document type, which makes some readers ask the web for it.
+        String svg = text.toString();
+        return ("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + svg.substring(svg.indexOf("<svg")))
+                .getBytes(UTF_8);
     }
 
     private static void paint(Picture picture, Graphics2D g) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -148,8 +149,10 @@ class InspectLayoutCommandTest {
     @Test
     void bothArchitectures() throws Exception {
         Path path = otherLibrary(0, 0);
-        for (String arch : new String[] {"--arch=both", "--key=long"}) {
-            Outcome outcome = ok(run(path, "--key=long", "--value=long", arch));
+        String[] types = {"--key=long", "--value=long"};
+        for (String[] arguments :
+                List.of(types, new String[] {types[0], types[1], "--arch=both"})) {
+            Outcome outcome = ok(run(path, arguments));
             assertTrue(outcome.out.contains("which has code for this very type\n"), outcome.out);
             assertTrue(rows(outcome).contains("count 0 8 8 0 8 8"), outcome.out);
             assertTrue(
@@ -172,6 +175,19 @@ class InspectLayoutCommandTest {
         assertTrue(
                 outcome.out.contains("offset 12, size 1, alignment 1 on " + other()), outcome.out);
         assertTrue(texts(picture).contains("\u2260 B, 1"), texts(picture).toString());
+    }
+
+    @Test
+    void theGuideShowsWhatComesOut() throws Exception {
+        assumeTrue(Architecture.running() == Architecture.AMD64, "as it was on amd64");
+        String guide = Files.readString(Path.of("../../docs/guide.md"));
+        String command = "--key long --value long --arch both";
+        String shown = guide.substring(guide.indexOf("inspect layout " + command));
+        shown =
+                shown.substring(
+                        shown.indexOf("\n\n") + 2, shown.indexOf("\n\nWhat is shown is read"));
+        Outcome outcome = ok(run(otherLibrary(0, 0), command.split(" ")));
+        assertEquals(outcome.out.indent(4).replaceAll("(?m)^ +$", "").stripTrailing(), shown);
     }
 
     // ---- the picture ----
@@ -204,7 +220,7 @@ class InspectLayoutCommandTest {
             assertEquals(1, texts.stream().filter(label::equals).count(), label + " of " + texts);
         }
         assertTrue(texts.contains("On " + arch + "."), texts.toString());
-        assertTrue(Files.readString(file).contains("<title>Layout of a map: key long, value int."));
+        assertTrue(Files.readString(file).contains(">Layout of a map: key long, value int."));
     }
 
     @Test

@@ -74,24 +74,26 @@ class DescriptionTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "0, 88, does not begin with THLAYOUT",
-        "8, 2, has version 2 instead of 1",
-        "12, 100, says another size than the symbol",
-        "16, 88, is for 'X'",
-        "36, 0, has 0 for header bytes",
-        "36, -1, has -1 for header bytes",
-        "36, 1048577, has 1048577 for header bytes",
-        "96, 2147483647, has a table outside of itself",
-        "96, -1, has a table outside of itself",
-        "96, 0, has a table outside of itself",
-        "100, 1000, has a table outside of itself",
-        "100, -1, has a table outside of itself",
-        "104, 800, has a table outside of itself",
-        "108, 2147483647, has a table outside of itself",
-        "132, 0, has a field that is none",
-        "448, -5, has a shape that is none",
-    })
+    @CsvSource(
+            quoteCharacter = '"',
+            value = {
+                "0, 88, does not begin with THLAYOUT",
+                "8, 2, has version 2 instead of 1",
+                "12, 100, says another size than the symbol",
+                "16, 88, is for 'X'",
+                "36, 0, has 0 for header bytes",
+                "36, -1, has -1 for header bytes",
+                "36, 1048577, has 1048577 for header bytes",
+                "96, 2147483647, has a table outside of itself",
+                "96, -1, has a table outside of itself",
+                "96, 0, has a table outside of itself",
+                "100, 1000, has a table outside of itself",
+                "100, -1, has a table outside of itself",
+                "104, 800, has a table outside of itself",
+                "108, 2147483647, has a table outside of itself",
+                "132, 0, has a field that is none",
+                "448, -5, has a shape that is none",
+            })
     void refusesADamagedRecord(int offset, int value, String reason) {
         Libraries.numbers(library).putInt(record + offset, value);
         String message = assertThrows(DamagedLibraryException.class, this::read).getMessage();
