@@ -30,9 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -147,6 +145,16 @@ class InspectLayoutCommandTest {
     }
 
     @Test
+    void widthsAreAlignedAsTheyDivide() throws Exception {
+        Outcome outcome = ok(run("--key", "fixed:12", "--value", "fixed:24"));
+        assertTrue(outcome.out.contains("value 7"), outcome.out);
+        assertTrue(
+                rows(outcome).stream().anyMatch(r -> r.startsWith("key 1 28 12 4")), outcome.out);
+        assertTrue(
+                rows(outcome).stream().anyMatch(r -> r.matches("value 0 112 24 8.*")), outcome.out);
+    }
+
+    @Test
     void bothArchitectures() throws Exception {
         Path path = otherLibrary(0, 0);
         String[] types = {"--key=long", "--value=long"};
@@ -230,15 +238,18 @@ class InspectLayoutCommandTest {
         ok(run("--key=long", "--value=long", "--arch", arch, "--picture", file.toString()));
         BufferedImage image = ImageIO.read(file.toFile());
         assertEquals(2240, image.getWidth());
-        Set<Integer> colors = new HashSet<>();
-        for (int y = 0; y < image.getHeight(); y++) {
-            for (int x = 0; x < image.getWidth(); x++) {
-                colors.add(image.getRGB(x, y));
-            }
-        }
-        for (int color : new int[] {0xffffff, 0x000000, 0xa8d8f0, 0xf3c566, 0xe8c4d8}) {
-            assertTrue(colors.contains(new Color(color).getRGB()), Integer.toHexString(color));
-        }
+        // The bucket's rows of 38 begin at 72, 342; each byte is 58 wide.
+        assertEquals(new Color(0xe8c4d8), color(image, 72 + 10, 342 + 6), "tophash");
+        assertEquals(new Color(0xf6ee9a), color(image, 72 + 8 * 58 + 4, 342 + 6), "overflow");
+        assertEquals(new Color(0xa8d8f0), color(image, 72 + 10, 342 + 38 + 6), "key 0");
+        assertEquals(new Color(0xa8d8f0), color(image, 72 + 8 * 58 - 4, 342 + 38 + 6), "key 0");
+        assertEquals(Color.BLACK, color(image, 72 + 8 * 58, 342 + 38 + 6), "the end of key 0");
+        assertEquals(Color.BLACK, color(image, 72 + 10, 342 + 4 * 38), "the end of a cache line");
+    }
+
+    /** At a place in the drawing's own units. */
+    private static Color color(BufferedImage image, int x, int y) {
+        return new Color(image.getRGB(2 * x, 2 * y));
     }
 
     /** Both sizes of rows; the largest type there is has a picture too. */

@@ -91,7 +91,9 @@ class DescriptionTest {
                 "100, -1, has a table outside of itself",
                 "104, 800, has a table outside of itself",
                 "108, 2147483647, has a table outside of itself",
-                "132, 0, has a field that is none",
+                "128, 0, has a field that is none",
+                "132, 8, has a field that is none",
+                "132, 65536, has a field that is none",
                 "448, -5, has a shape that is none",
             })
     void refusesADamagedRecord(int offset, int value, String reason) {
