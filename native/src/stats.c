@@ -22,6 +22,14 @@ static void count_depth(uint64_t *classes, uint64_t depth, uint64_t count) {
     classes[(depth < TH_STATS_DEPTH ? depth : TH_STATS_DEPTH) - 1] += count;
 }
 
+/* The part of the array that a bucket lies in: hashes are in the order of buckets, whatever the array's size.
+ */
+static uint32_t part_of(th_array_word array, uint64_t index) {
+    uint32_t b = th_array_b(array);
+    return (uint32_t)(b > 8 ? index >> (b - 8) : index << (8 - b));
+}
+_Static_assert(TH_STATS_PARTS == 1 << 8, "part_of");
+
 static void add_chain(const th_shape *s, th_array_word array, uint64_t first, th_map_stats *stats) {
     uint64_t length = 0;
     uint64_t looked_at = 0;
@@ -32,6 +40,7 @@ static void add_chain(const th_shape *s, th_array_word array, uint64_t first, th
         length++;
         looked_at = looked_at == 0 && ends_searches(bucket) ? length : looked_at;
         stats->occupancy[live]++;
+        stats->density[part_of(array, first)] += live;
         count_depth(stats->hit_probes, length, live);
         index = th_next_bucket(array, bucket, index);
     } while (index != 0);

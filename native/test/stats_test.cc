@@ -1,5 +1,6 @@
 /* Numbers about a map must add up, and agree with what the heap says. */
 #include <memory>
+#include <numeric>
 
 #include "support.h"
 
@@ -35,6 +36,7 @@ void expectSums(Heap &heap, const Map &map) {
     }
     EXPECT_EQ(stats.size, entries) << "entries by occupancy";
     EXPECT_EQ(stats.size, hits) << "entries by where they are found";
+    EXPECT_EQ(stats.size, std::accumulate(stats.density, stats.density + TH_STATS_PARTS, uint64_t{0}));
     EXPECT_EQ(chains, misses) << "each chain counts once";
     EXPECT_GE(linked, looks) << "a search looks at no bucket that is not there";
     if (stats.longest_chain < TH_STATS_DEPTH) {
@@ -120,6 +122,20 @@ TEST(Stats, ResidentMemoryIsWhatWasTouched) {
     map.clear();
     EXPECT_LT(map.stats(true).resident_bytes, touched.resident_bytes);
     EXPECT_EQ(1u, map.stats(true).clears);
+}
+
+/* Random keys spread over all parts; a bucket of a small array is the first of the parts it stands for. */
+TEST(Stats, DensityIsEvenForRandomKeys) {
+    Heap heap;
+    Map map(heap, longType(), seeded(7));
+    fillLong(map, 0, 5);
+    EXPECT_EQ(5u, map.stats(true).density[0]);
+    fillLong(map, 5, 100000);
+    th_map_stats stats = map.stats(true);
+    for (uint64_t entries : stats.density) {
+        EXPECT_GT(entries, 250u) << "of 390 on average";
+        EXPECT_LT(entries, 530u);
+    }
 }
 
 TEST(Stats, ProbesOfAKnownChain) {

@@ -461,8 +461,9 @@ TH_API th_status th_cursor_next(th_map *map, uint64_t stamp, th_cursor *cursor, 
 /* ---- statistics --------------------------------------------------------------------------------- */
 
 enum {
-    TH_STATS_DEPTH = 8, /* classes of buckets in a chain or looked at: 1, 2, ... 7, and 8 or more */
-    TH_STATS_NODES = 16 /* NUMA nodes told apart: 0, 1, ... 14, and all others */
+    TH_STATS_DEPTH = 8,   /* classes of buckets in a chain or looked at: 1, 2, ... 7, and 8 or more */
+    TH_STATS_PARTS = 256, /* equal parts of the bucket array */
+    TH_STATS_NODES = 16   /* NUMA nodes told apart: 0, 1, ... 14, and all others */
 };
 
 typedef struct th_map_stats {
@@ -486,8 +487,9 @@ typedef struct th_map_stats {
     uint64_t chains[TH_STATS_DEPTH];     /* chains of 1, 2, ... buckets */
     uint64_t hit_probes[TH_STATS_DEPTH]; /* entries found in the 1st, 2nd, ... bucket looked at */
     uint64_t
-        miss_probes[TH_STATS_DEPTH]; /* chains in which an absent key costs a look at 1, 2, ... buckets */
-    uint64_t resident_bytes;         /* of reserved_bytes, what memory stands behind; blocks count whole */
+        miss_probes[TH_STATS_DEPTH];  /* chains in which an absent key costs a look at 1, 2, ... buckets */
+    uint64_t density[TH_STATS_PARTS]; /* entries in each part of the array; a smaller array has fewer parts */
+    uint64_t resident_bytes;          /* of reserved_bytes, what memory stands behind; blocks count whole */
     uint64_t huge_bytes; /* of those, at most how much lies in transparent huge pages (the kernel counts them
                             by mapping, and a mapping can hold more than one map) */
     uint64_t

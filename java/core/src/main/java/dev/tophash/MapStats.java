@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
@@ -55,6 +56,8 @@ import java.util.stream.LongStream;
  *     class has all further ones
  * @param missProbes chains in which a lookup of an absent key looks at 1, 2, ... buckets; the last
  *     class has all further ones
+ * @param density entries in each 256th of the bucket array, in the order of buckets; a smaller
+ *     array has fewer parts
  * @param residentBytes of {@code reservedBytes}, what memory stands behind
  * @param hugeBytes of those, at most how much lies in transparent huge pages: the kernel counts
  *     them by mapping, and a mapping can hold more than one map
@@ -84,6 +87,7 @@ public record MapStats(
         List<Long> chains,
         List<Long> hitProbes,
         List<Long> missProbes,
+        List<Long> density,
         long residentBytes,
         long hugeBytes,
         List<Long> nodeBytes) {
@@ -93,6 +97,7 @@ public record MapStats(
         chains = List.copyOf(chains);
         hitProbes = List.copyOf(hitProbes);
         missProbes = List.copyOf(missProbes);
+        density = List.copyOf(density);
         nodeBytes = List.copyOf(nodeBytes);
     }
 
@@ -169,6 +174,7 @@ public record MapStats(
                     numbers(th_map_stats.chains(s), full),
                     numbers(th_map_stats.hit_probes(s), full),
                     numbers(th_map_stats.miss_probes(s), full),
+                    density(s, full),
                     th_map_stats.resident_bytes(s),
                     th_map_stats.huge_bytes(s),
                     withoutLastZeros(numbers(th_map_stats.node_bytes(s), full)));
@@ -179,6 +185,13 @@ public record MapStats(
         return full
                 ? LongStream.of(array.toArray(ValueLayout.JAVA_LONG)).boxed().toList()
                 : List.of();
+    }
+
+    /** A bucket of an array with fewer of them than there are parts has the first of its parts. */
+    private static List<Long> density(MemorySegment s, boolean full) {
+        List<Long> parts = numbers(th_map_stats.density(s), full);
+        int step = Math.max(1, tophash_h.TH_STATS_PARTS() >>> th_map_stats.b(s));
+        return IntStream.range(0, parts.size() / step).mapToObj(i -> parts.get(i * step)).toList();
     }
 
     private static List<Long> withoutLastZeros(List<Long> numbers) {

@@ -48,6 +48,8 @@ class MapStatsTest {
             MapStats stats = map.fullStats();
             assertEquals(100_000, sum(stats.hitProbes()));
             assertEquals(sum(stats.chains()), sum(stats.missProbes()));
+            assertEquals(256, stats.density().size());
+            assertEquals(100_000, sum(stats.density()));
             long buckets =
                     LongStream.range(0, stats.chains().size())
                             .map(i -> (i + 1) * stats.chains().get((int) i))
@@ -70,6 +72,7 @@ class MapStatsTest {
             MapStats stats = map.stats();
             assertEquals(List.of(), stats.chains());
             assertEquals(List.of(), stats.hitProbes());
+            assertEquals(List.of(), stats.density());
             assertEquals(List.of(), stats.missProbes());
             assertEquals(List.of(), stats.nodeBytes());
             assertEquals(0, stats.residentBytes());
@@ -87,6 +90,16 @@ class MapStatsTest {
                     report);
             assertTrue(report.contains("kernel      " + Tophash.kernel() + "\n"), report);
             assertTrue(report.contains("growth      none\n"), report);
+        }
+    }
+
+    @Test
+    void smallArraysHaveAPartForEachBucket() {
+        try (LongLongMap map = filled(30)) {
+            MapStats stats = map.fullStats();
+            assertEquals(8, stats.buckets());
+            assertEquals(8, stats.density().size());
+            assertEquals(30, sum(stats.density()));
         }
     }
 

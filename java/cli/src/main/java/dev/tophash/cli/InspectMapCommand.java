@@ -1,5 +1,7 @@
 package dev.tophash.cli;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import dev.tophash.LongLongMap;
 import dev.tophash.MapStats;
 import dev.tophash.OffHeap;
@@ -7,7 +9,12 @@ import dev.tophash.StringLongMap;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 
@@ -16,20 +23,25 @@ import java.util.concurrent.Callable;
         name = "map",
         mixinStandardHelpOptions = true,
         description =
-                "Fills a map with random keys and shows its figures: entries, buckets, bytes by part,"
-                        + " occupancy, and how many buckets lookups look at.",
+                "Fills a map with the lines of a file or with random keys and shows its figures: entries,"
+                        + " buckets, bytes by part, occupancy, and how many buckets lookups look at.",
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {"0:all went well", "1:there is no memory", "2:an argument is wrong"})
 final class InspectMapCommand implements Callable<Integer> {
     private static final long MOST = 1_000_000_000;
     private static final int LONGEST = 10_000;
 
+    @Parameters(
+            paramLabel = "FILE",
+            arity = "0..1",
+            description = "Each line is a key, its value how often it is there.")
+    private String file;
+
     @Option(
             names = "--random",
             paramLabel = "N",
-            required = true,
-            description = "How many random keys, from 0 to 1,000,000,000.")
-    private long entries;
+            description = "So many random keys instead, from 0 to 1,000,000,000.")
+    private Long entries;
 
     @Option(
             names = "--string",
@@ -58,17 +70,18 @@ final class InspectMapCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailure {
-        PictureFile file = picture == null ? null : PictureFile.of("--picture", picture);
-        check("--random", entries, MOST);
-        check("--remove", removed, 100);
-        if (length != null) {
-            check("--string", length, LONGEST);
+        if ((file == null) == (entries == null)) {
+            throw CommandFailure.usage("there must be either a FILE or --random N");
         }
-        try (OffHeap map = length == null ? longs() : strings()) {
+        check("--random", entries == null ? 0 : entries, MOST);
+        check("--remove", removed, 100);
+        check("--string", length == null ? 0 : length, LONGEST);
+        PictureFile target = picture == null ? null : PictureFile.of("--picture", picture);
+        try (OffHeap map = file != null ? lines() : length == null ? longs() : strings()) {
             MapStats stats = map.fullStats();
             System.out.print(stats.report());
-            if (file != null) {
-                file.write(new MapPicture(stats));
+            if (target != null) {
+                target.write(new MapPicture(stats));
             }
         } catch (OutOfMemoryError e) {
             throw CommandFailure.failure(e.getMessage());
@@ -83,8 +96,28 @@ final class InspectMapCommand implements Callable<Integer> {
         }
     }
 
-    private long removals() {
-        return entries * removed / 100;
+    private long removals(long of) {
+        return of * removed / 100;
+    }
+
+    /** Bytes are kept as they are, whatever the encoding: one character stands for each. */
+    private OffHeap lines() throws CommandFailure {
+        Input input = Input.all(List.of(file)).getFirst();
+        StringLongMap map = StringLongMap.builder().seed(seed).build();
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(input.open(), ISO_8859_1))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                map.addTo(line.getBytes(ISO_8859_1), 1);
+            }
+        } catch (IOException e) {
+            map.close();
+            throw CommandFailure.failure(file + ": " + e.getMessage());
+        }
+        StringLongMap.Cursor cursor = map.cursor();
+        for (long i = removals(map.size()); i > 0 && cursor.next(); i--) {
+            cursor.remove();
+        }
+        return map;
     }
 
     private OffHeap longs() {
@@ -94,7 +127,7 @@ final class InspectMapCommand implements Callable<Integer> {
             map.put(random.nextLong(), i);
         }
         random = new SplittableRandom(seed);
-        for (long i = 0; i < removals(); i++) {
+        for (long i = 0; i < removals(entries); i++) {
             map.remove(random.nextLong());
         }
         return map;
@@ -111,7 +144,7 @@ final class InspectMapCommand implements Callable<Integer> {
         for (long i = 0; i < entries; i++) {
             map.put(length == 0 ? "" : format.formatted(i), i);
         }
-        for (long i = 0; i < removals(); i++) {
+        for (long i = 0; i < removals(entries); i++) {
             map.remove(length == 0 ? "" : format.formatted(i));
         }
         return map;

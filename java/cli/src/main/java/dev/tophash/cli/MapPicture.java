@@ -15,12 +15,12 @@ import java.util.Locale;
 
 /**
  * A picture of a map's figures: how full its buckets are beside what chance would make of them, how
- * long its chains are, how many buckets lookups look at, and what its bytes are for. One colour
- * family, from light to dark, and numbers on every bar.
+ * evenly the entries lie, how long its chains are, how many buckets lookups look at, and what its
+ * bytes are for. One colour family, from light to dark, and numbers on every bar.
  */
 final class MapPicture implements Picture {
     private static final int WIDTH = 1100;
-    private static final int HEIGHT = 570;
+    private static final int HEIGHT = 600;
     private static final Color BAR = new Color(0x3182bd);
     private static final Color CHANCE = new Color(0x333333);
     private static final Color GRID = new Color(0xd0d0d0);
@@ -61,33 +61,34 @@ final class MapPicture implements Picture {
         g.drawString(title(), 30, 34);
         bars(
                 g,
-                new Rectangle2D.Double(60, 80, 560, 230),
-                "Entries in a bucket, % of buckets",
+                new Rectangle2D.Double(60, 90, 560, 230),
+                "Entries in a bucket",
                 stats.occupancy(),
                 0,
                 true);
+        new HeatMap(stats.density()).draw(g, 690, 90, 230);
         bars(
                 g,
-                new Rectangle2D.Double(690, 80, 370, 230),
-                "Buckets in a chain, % of chains",
+                new Rectangle2D.Double(60, 400, 150, 140),
+                "Buckets in a chain",
                 stats.chains(),
                 1,
                 false);
         bars(
                 g,
-                new Rectangle2D.Double(60, 380, 270, 140),
-                "Buckets looked at, % of hits",
+                new Rectangle2D.Double(265, 400, 150, 140),
+                "Buckets a hit looks at",
                 stats.hitProbes(),
                 1,
                 false);
         bars(
                 g,
-                new Rectangle2D.Double(400, 380, 220, 140),
-                "Buckets looked at, % of misses",
+                new Rectangle2D.Double(470, 400, 150, 140),
+                "Buckets a miss looks at",
                 stats.missProbes(),
                 1,
                 false);
-        bytes(g, 690, 380, 370);
+        bytes(g, 690, 400, 370);
     }
 
     private void bars(
@@ -223,7 +224,9 @@ final class MapPicture implements Picture {
 
     private static String percent(double share) {
         double percent = 100 * share;
-        return format(percent >= 10 ? "%.0f%%" : percent >= 0.095 ? "%.1f%%" : "%.2g%%", percent);
+        return format(
+                percent >= 10 ? "%.0f%%" : percent >= 0.095 || share == 0 ? "%.1f%%" : "%.1g%%",
+                percent);
     }
 
     private static String format(String format, Object... arguments) {

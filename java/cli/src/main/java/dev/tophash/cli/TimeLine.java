@@ -110,6 +110,9 @@ final class TimeLine implements Picture {
     }
 
     private static String time(double nanos) {
+        if (nanos == 0) {
+            return "0";
+        }
         if (nanos >= 1e9) {
             return number(nanos / 1e9) + " s";
         }

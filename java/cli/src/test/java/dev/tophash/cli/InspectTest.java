@@ -97,6 +97,29 @@ class InspectTest {
         assertTrue(ok(run("inspect", "map", "--random", "0")).out.startsWith("entries     none"));
     }
 
+    @Test
+    void linesOfAFileAreKeys() throws Exception {
+        Path file = temp.resolve("lines");
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 1000; i++) {
+            lines.append("line ").append(i % 500).append(" \u20ac\n");
+        }
+        Files.writeString(file, lines);
+        Outcome outcome = ok(run("inspect", "map", file.toString()));
+        assertTrue(outcome.out.startsWith("entries     500 in 128"), outcome.out);
+        Outcome fewer = ok(run("inspect", "map", file.toString(), "--remove", "10"));
+        assertTrue(fewer.out.startsWith("entries     450 in 128"), fewer.out);
+    }
+
+    @Test
+    void heatMapsAreDarkerWhereThereIsMore() {
+        int none = HeatMap.color(0).getBlue();
+        int mean = HeatMap.color(1).getBlue();
+        int twice = HeatMap.color(2).getBlue();
+        assertTrue(none > mean && mean > twice);
+        assertEquals(HeatMap.color(2), HeatMap.color(50));
+    }
+
     @ParameterizedTest
     @CsvSource({"map.svg", "map.png", "MAP.PNG"})
     void mapsAreDrawn(String name) throws Exception {
@@ -106,6 +129,7 @@ class InspectTest {
             String svg = Files.readString(file);
             assertTrue(svg.contains("20,000 entries in 4,096 buckets"), svg);
             assertTrue(svg.contains("by chance alone"), svg);
+            assertTrue(svg.contains("256 cells"), svg);
         } else {
             assertTrue(ImageIO.read(file.toFile()).getWidth() > 1000);
         }
@@ -135,7 +159,10 @@ class InspectTest {
                 "inspect map --random 5 --remove 101 | --remove is 101, must be from 0 to 100",
                 "inspect map --random 500 --string 2 | --string is 2, there are not 500 different",
                 "inspect map --random 5 --picture x.gif | must end in .svg or .png",
-                "inspect map | Missing required option: '--random=N'",
+                "inspect map | there must be either a FILE or --random N",
+                "inspect map README.md --random 5 | there must be either a FILE or --random N",
+                "inspect map no-such-file | no-such-file: no such file",
+                "inspect map . | .: is a directory",
                 "inspect growth --entries 0 | --entries is 0, must be from 1 to 100000000",
                 "inspect growth --expected -1 | --expected is -1, must be from 0 to 100000000",
                 "inspect nothing | Unmatched argument",

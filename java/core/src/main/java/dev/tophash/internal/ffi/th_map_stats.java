@@ -34,6 +34,7 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     uint64_t chains[8];
  *     uint64_t hit_probes[8];
  *     uint64_t miss_probes[8];
+ *     uint64_t density[256];
  *     uint64_t resident_bytes;
  *     uint64_t huge_bytes;
  *     uint64_t node_bytes[16];
@@ -71,6 +72,7 @@ public class th_map_stats {
         MemoryLayout.sequenceLayout(8, tophash_h.C_LONG).withName("chains"),
         MemoryLayout.sequenceLayout(8, tophash_h.C_LONG).withName("hit_probes"),
         MemoryLayout.sequenceLayout(8, tophash_h.C_LONG).withName("miss_probes"),
+        MemoryLayout.sequenceLayout(256, tophash_h.C_LONG).withName("density"),
         tophash_h.C_LONG.withName("resident_bytes"),
         tophash_h.C_LONG.withName("huge_bytes"),
         MemoryLayout.sequenceLayout(16, tophash_h.C_LONG).withName("node_bytes"),
@@ -1054,6 +1056,83 @@ public class th_map_stats {
      */
     public static void miss_probes(MemorySegment struct, long index0, long fieldValue) {
         miss_probes$ELEM_HANDLE.set(struct, miss_probes$OFFSET, index0, fieldValue);
+    }
+
+    private static final SequenceLayout density$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("density"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint64_t density[256]
+     * }
+     */
+    public static final SequenceLayout density$layout() {
+        return density$LAYOUT;
+    }
+
+    private static final long density$OFFSET = $LAYOUT.byteOffset(groupElement("density"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint64_t density[256]
+     * }
+     */
+    public static final long density$offset() {
+        return density$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint64_t density[256]
+     * }
+     */
+    public static MemorySegment density(MemorySegment struct) {
+        return struct.asSlice(density$OFFSET, density$LAYOUT.byteSize());
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint64_t density[256]
+     * }
+     */
+    public static void density(MemorySegment struct, MemorySegment fieldValue) {
+        MemorySegment.copy(fieldValue, 0L, struct, density$OFFSET, density$LAYOUT.byteSize());
+    }
+
+    private static long[] density$DIMS = { 256 };
+
+    /**
+     * Dimensions for array field:
+     * {@snippet lang=c :
+     * uint64_t density[256]
+     * }
+     */
+    public static long[] density$dimensions() {
+        return density$DIMS;
+    }
+    private static final VarHandle density$ELEM_HANDLE = density$LAYOUT.varHandle(sequenceElement());
+
+    /**
+     * Indexed getter for field:
+     * {@snippet lang=c :
+     * uint64_t density[256]
+     * }
+     */
+    public static long density(MemorySegment struct, long index0) {
+        return (long)density$ELEM_HANDLE.get(struct, density$OFFSET, index0);
+    }
+
+    /**
+     * Indexed setter for field:
+     * {@snippet lang=c :
+     * uint64_t density[256]
+     * }
+     */
+    public static void density(MemorySegment struct, long index0, long fieldValue) {
+        density$ELEM_HANDLE.set(struct, density$OFFSET, index0, fieldValue);
     }
 
     private static final OfLong resident_bytes$LAYOUT = (OfLong)$LAYOUT.select(groupElement("resident_bytes"));

@@ -4080,6 +4080,15 @@ public class tophash_h extends tophash_h$shared {
     public static int TH_STATS_DEPTH() {
         return TH_STATS_DEPTH;
     }
+    private static final int TH_STATS_PARTS = (int)256L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_STATS_PARTS = 256
+     * }
+     */
+    public static int TH_STATS_PARTS() {
+        return TH_STATS_PARTS;
+    }
     private static final int TH_STATS_NODES = (int)16L;
     /**
      * {@snippet lang=c :
