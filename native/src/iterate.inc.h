@@ -93,19 +93,58 @@ TH_INLINE void emit(bool bytes, uint64_t size, const uint8_t *slot, const th_byt
 }
 
 /*
+ * All entries of a bucket, of fixed size: adds up what they take, and copies them when that is asked for and
+ * they fit, which is looked at once for the bucket.
+ */
+TH_INLINE void walk_fixed(const th_shape *s, uint8_t *bucket, th_mask live, bool emitting, walk_out *out) {
+    uint32_t entries = TH_MASK_COUNT(live);
+    uint64_t key_bytes = (uint64_t)entries * s->key_size;
+    uint64_t value_bytes = (uint64_t)entries * s->value_size;
+    if (emitting) {
+        if (entries > out->capacity - out->count ||
+            (out->keys != NULL && key_bytes > out->key_room - out->key_bytes) ||
+            (out->values != NULL && value_bytes > out->value_room - out->value_bytes)) {
+            return;
+        }
+        uint8_t *keys = out->keys == NULL ? NULL : out->keys + out->key_bytes;
+        uint8_t *values = out->values == NULL ? NULL : out->values + out->value_bytes;
+        for (; live != 0; live = TH_MASK_NEXT(live)) {
+            uint32_t slot = TH_MASK_SLOT(live);
+            if (keys != NULL) {
+                memcpy(keys, th_bucket_key(s, bucket, slot), s->key_size);
+                keys += s->key_size;
+            }
+            if (values != NULL) {
+                memcpy(values, th_bucket_value(s, bucket, slot), s->value_size);
+                values += s->value_size;
+            }
+        }
+    }
+    out->count += entries;
+    out->key_bytes += key_bytes;
+    out->value_bytes += value_bytes;
+}
+
+/*
  * One pass over a chain: adds up what it takes (emitting = false), or copies it. A torn read can change a
  * length between the passes, so that copying checks the room again.
  */
 TH_INLINE void walk_chain(const th_shape *s, const th_cursor *c, th_array_word array, uint64_t index,
                           const walk_range *range, const th_bytes_heap *heap, bool emitting, walk_out *out) {
     bool key_bytes = s->key_class == TH_KEY_BYTES;
+    bool all = TH_LIKELY(range->exact && c->stage == 0);
     uint8_t *bucket = th_bucket_at(s, array, index);
     do {
-        for (th_mask live = kernel_match_live(th_load64(bucket)); live != 0; live = TH_MASK_NEXT(live)) {
+        th_mask live = kernel_match_live(th_load64(bucket));
+        if (all && !key_bytes && !s->value_bytes) {
+            walk_fixed(s, bucket, live, emitting, out);
+            live = 0;
+        }
+        for (; live != 0; live = TH_MASK_NEXT(live)) {
             uint32_t slot = TH_MASK_SLOT(live);
             const uint8_t *key = th_bucket_key(s, bucket, slot);
             const uint8_t *value = th_bucket_value(s, bucket, slot);
-            if (!in_walk(s, c, range, key, heap)) {
+            if (!all && !in_walk(s, c, range, key, heap)) {
                 continue;
             }
             uint64_t key_size = out_size(key_bytes, s->key_size, key);

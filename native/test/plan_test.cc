@@ -108,7 +108,7 @@ TEST(Plan, LongKeysTakeTheSegmentsThatWerePlanned) {
     for (uint64_t length : {13u, 24u, 100u, 1000u, 5000u}) {
         Heap heap;
         uint64_t most = std::max<uint64_t>(200, scaled(3000000, 300000) / length);
-        Map map(heap, bytesLongType(), sized(most));
+        Map map(heap, bytesLongType(), sized(2 * most)); /* half full: no small array is extended */
         th_map_stats before = map.stats();
         uint64_t array = before.reserved_bytes - before.header_bytes;
         uint64_t block = th_capacity_block(length);
