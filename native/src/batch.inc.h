@@ -1,7 +1,8 @@
 /*
- * Batches: a rolling pipeline that keeps many cache misses in flight. Key i + 2D is hashed and its bucket's
- * first line fetched; key i + D, whose tophash bytes have arrived, gets the line of its slot fetched; key i
- * is finished. A drain between phases would leave the memory idle.
+ * Batches: a rolling pipeline that keeps many cache misses in flight. A key is hashed and its bucket's first
+ * line fetched; D keys later, when its tophash bytes have arrived, the line of its slot is fetched; where
+ * keys or values can lie in the bytes heap, another D keys later the block that the slot refers to; D keys
+ * after that it is finished. A drain between phases would leave the memory idle.
  */
 
 typedef enum {

@@ -4,6 +4,7 @@
  */
 
 #define CACHE_LINE 64u
+#define FETCHED_LINES 5u /* of a bucket with bytes keys; those of the compiled shapes have 3 and 4 */
 
 /* Where an entry is, or where it could go. */
 typedef struct th_place {
@@ -25,10 +26,12 @@ typedef struct th_gap {
 
 /*
  * Asks for a bucket's lines after the first: the next one, which most slots of words lie in; where a lookup
- * of bytes takes so many instructions that a few more do not count, all of them.
+ * of bytes takes so many instructions that a few more do not count, those of all slots, unless large values
+ * make them many.
  */
 TH_INLINE void fetch_rest(const th_shape *s, const uint8_t *bucket) {
-    uint32_t end = s->key_class == TH_KEY_BYTES ? s->bucket_size : CACHE_LINE + 1;
+    uint32_t lines = s->key_class == TH_KEY_BYTES ? FETCHED_LINES : 2;
+    uint32_t end = s->bucket_size < lines * CACHE_LINE ? s->bucket_size : lines * CACHE_LINE;
     for (uint32_t at = CACHE_LINE; at < end; at += CACHE_LINE) {
         __builtin_prefetch(bucket + at);
     }

@@ -112,6 +112,7 @@ TEST(Stats, ResidentMemoryIsWhatWasTouched) {
     th_map_stats empty = map.stats(true);
     EXPECT_GE(empty.reserved_bytes, uint64_t{144} << 18);
     EXPECT_LE(empty.resident_bytes, uint64_t{4} << 20) << "the descriptor's page, huge or not";
+    EXPECT_EQ(empty.resident_bytes, map.stats(true).resident_bytes) << "having been looked at takes none";
     fillLong(map, 0, 5000);
     th_map_stats touched = map.stats(true);
     EXPECT_GT(touched.resident_bytes, empty.resident_bytes);

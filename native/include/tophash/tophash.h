@@ -539,8 +539,9 @@ typedef struct th_capacity_plan {
 
 /*
  * Plans a map of `entries` entries whose keys and values have `heap_bytes` bytes in the bytes heap together,
- * the sum of th_capacity_block. For equal blocks the segments of the bytes heap come out as they will be,
- * give or take one block each. TH_INVALID: a type that is none; TH_LIMIT: more than a map can have. Quick.
+ * the sum of th_capacity_block. For equal blocks of up to 1 KiB the segments of the bytes heap come out as
+ * they will be, give or take one block each; larger ones can do with a smaller first segment than planned.
+ * TH_INVALID: a type that is none; TH_LIMIT: more than a map can have. Quick.
  */
 TH_API th_status th_capacity(const th_type *type, uint64_t entries, uint64_t heap_bytes,
                              th_capacity_plan *plan);

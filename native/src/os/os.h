@@ -27,7 +27,7 @@ void th_os_release(void *address, size_t bytes);
  */
 bool th_os_discard(void *address, size_t bytes);
 
-/* Bytes of a range that memory stands behind; the whole range when the OS does not say. */
+/* Bytes of a range that memory of its own stands behind; the whole range when the OS does not say. */
 uint64_t th_os_resident(const void *address, size_t bytes);
 
 /* Bytes in transparent huge pages of the mappings that a range is part of; 0 when the OS does not say. */

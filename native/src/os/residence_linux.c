@@ -3,6 +3,7 @@
 
 #include "os/os.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -17,19 +18,37 @@
 /* Pages of a range whose node is looked up. A region's policy is one, so that few tell enough. */
 #define NODE_SAMPLE 256u
 
+/*
+ * An entry of /proc/self/pagemap: the page is there, and it is this process's own. Pages that were only read
+ * are all one page of zeros, which many mappings share.
+ */
+#define PAGE_PRESENT ((uint64_t)1 << 63)
+#define PAGE_OWN ((uint64_t)1 << 56)
+
 uint64_t th_os_resident(const void *address, size_t bytes) {
     size_t page = th_os_page_size();
+    uint64_t first = (uintptr_t)address / page;
+    uint64_t end = ((uintptr_t)address + bytes + page - 1) / page;
+    int map = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+    if (map < 0) {
+        return bytes;
+    }
     uint64_t resident = 0;
-    unsigned char pages[PAGES_A_CALL];
-    for (size_t at = 0; at < bytes; at += PAGES_A_CALL * page) {
-        size_t length = bytes - at < PAGES_A_CALL * page ? bytes - at : PAGES_A_CALL * page;
-        if (mincore((uint8_t *)(uintptr_t)address + at, length, pages) != 0) {
+    uint64_t entries[PAGES_A_CALL];
+    while (first < end) {
+        size_t count = end - first < PAGES_A_CALL ? (size_t)(end - first) : PAGES_A_CALL;
+        ssize_t got = pread(map, entries, count * sizeof *entries, (off_t)(first * sizeof *entries));
+        if (got < (ssize_t)sizeof *entries) {
+            (void)close(map);
             return bytes;
         }
-        for (size_t i = 0; i < (length + page - 1) / page; i++) {
-            resident += (pages[i] & 1) != 0 ? page : 0;
+        count = (size_t)got / sizeof *entries;
+        for (size_t i = 0; i < count; i++) {
+            resident += (entries[i] & PAGE_PRESENT) != 0 && (entries[i] & PAGE_OWN) != 0 ? page : 0;
         }
+        first += count;
     }
+    (void)close(map);
     return resident < bytes ? resident : bytes;
 }
 

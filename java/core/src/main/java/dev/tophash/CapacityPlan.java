@@ -22,7 +22,9 @@ import java.util.Locale;
  * <ul>
  *   <li>Exact: {@code buckets}, {@code b}, {@code growAt}, {@code headerBytes}, {@code
  *       bucketBytes}, and the sizes at which the map grows. They come from the code that makes the
- *       arrays.
+ *       arrays. (A map whose keys or values can have any length has up to 3 KiB more in its header
+ *       and reserved when a key and its value have more than 12 bytes together, though each fits
+ *       its slot.)
  *   <li>Exact for tables of more than 32 KiB, unless there are long keys or values: {@code
  *       reservedBytes}. A smaller table begins with few overflow buckets and is replaced by a
  *       larger one should its keys ask for that: then the map holds between {@code reservedBytes}
@@ -32,9 +34,7 @@ import java.util.Locale;
  *       the whole at most, and a large one by far less. Keys that follow each other, such as 1, 2,
  *       3, spread more evenly than chance: they take up to a tenth less.
  *   <li>Expected: {@code keyBytesLive} and {@code keyBytesDead}, blocks for keys and values longer
- *       than 12 bytes. They are as good as the lengths that the plan was made from. Where all are
- *       short, a map with keys or values of any length can hold some 3 KiB for long ones all the
- *       same.
+ *       than 12 bytes. They are as good as the lengths that the plan was made from.
  * </ul>
  *
  * @param entries of the map
@@ -156,11 +156,12 @@ public record CapacityPlan(
                             + " different keys of "
                             + key);
         }
-        return new Planner(type, key.meanBlock() + value.meanBlock()).plan(entries);
+        return new Planner(type, key.meanBlock() + value.meanBlock(), key.different())
+                .plan(entries);
     }
 
     /** Makes the plan of one type, whatever the number of entries. */
-    private record Planner(long type, double block) {
+    private record Planner(long type, double block, long different) {
         CapacityPlan plan(long entries) {
             if (entries == 0) {
                 return new CapacityPlan(
@@ -191,7 +192,7 @@ public record CapacityPlan(
 
         private boolean growsBeyond(Capacity c) {
             long entry = c.growAt() + 1;
-            Capacity next = engine(entry);
+            Capacity next = entry > different ? null : engine(entry);
             return next != null && engine(Math.max(entry, next.settledAt())) != null;
         }
 

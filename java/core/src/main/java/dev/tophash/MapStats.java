@@ -190,7 +190,7 @@ public record MapStats(
     /** A bucket of an array with fewer of them than there are parts has the first of its parts. */
     private static List<Long> density(MemorySegment s, boolean full) {
         List<Long> parts = numbers(th_map_stats.density(s), full);
-        int step = Math.max(1, tophash_h.TH_STATS_PARTS() >>> th_map_stats.b(s));
+        int step = Math.max(1, tophash_h.TH_STATS_PARTS() >>> Math.min(th_map_stats.b(s), 8));
         return IntStream.range(0, parts.size() / step).mapToObj(i -> parts.get(i * step)).toList();
     }
 

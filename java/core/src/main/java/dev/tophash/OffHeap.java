@@ -77,8 +77,9 @@ public sealed interface OffHeap extends AutoCloseable permits OffHeapTable, Nati
     MapStats stats();
 
     /**
-     * Figures of this map with {@link MapStats#longestChain} and {@link MapStats#occupancy}, for
-     * which every bucket is read.
+     * All figures of this map. Every bucket is read, and the system asked what memory stands behind
+     * them: that takes from a millisecond on for a small map to seconds for a large one. A thread
+     * that writes meanwhile gets a {@link ConcurrentModificationException}.
      *
      * @return a snapshot
      * @throws IllegalStateException if the map is closed

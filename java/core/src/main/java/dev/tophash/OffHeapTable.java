@@ -296,7 +296,7 @@ public abstract sealed class OffHeapTable implements OffHeap
             open();
         }
         writes++;
-        int status = call.run();
+        int status = Events.areOn() ? tellGrowth(call) : call.run();
         checkOpen();
         if (status < 0) {
             throw failure(status, what);
@@ -323,7 +323,7 @@ public abstract sealed class OffHeapTable implements OffHeap
         }
         int outcome = status;
         if (status == Status.NEEDS_ROOM) {
-            outcome = Events.areOn() ? makeRoomAndTell(bytes) : makeRoom(bytes);
+            outcome = Events.areOn() ? tellGrowth(() -> makeRoom(bytes)) : makeRoom(bytes);
             NativeHeap.reclaimIfDue();
         }
         if (outcome == Status.CLOSED) {
@@ -338,17 +338,23 @@ public abstract sealed class OffHeapTable implements OffHeap
         return tophash_h.th_make_room(header(), stamp, bytes);
     }
 
-    /** Makes room, with an event if that begins a growth or ends one. */
-    private int makeRoomAndTell(long bytes) {
+    /** Makes an ordinary call, with an event if it begins a growth, and one if it ends one. */
+    private int tellGrowth(IntCall call) {
         MapStats before = stats();
         Events.Growth growth = new Events.Growth(before.buckets());
-        int outcome = makeRoom(bytes);
+        int outcome = call.run();
+        if (outcome < 0) {
+            return outcome;
+        }
         MapStats after = stats();
-        if (outcome >= 0 && after.growing() && !before.growing()) {
-            growth.commit(
-                    typeName(), map, stamp, after.size(), after.buckets(), after.reservedBytes());
-        } else if (before.growing() && !after.growing()) {
+        boolean another =
+                after.growing() && !(before.growing() && before.buckets() == after.buckets());
+        if (before.growing() && (another || !after.growing())) {
             Events.evacuated(
+                    typeName(), map, stamp, after.size(), before.buckets(), after.reservedBytes());
+        }
+        if (another) {
+            growth.commit(
                     typeName(), map, stamp, after.size(), after.buckets(), after.reservedBytes());
         }
         return outcome;

@@ -114,7 +114,7 @@ public final class Tophash {
     }
 
     /**
-     * The maps that hold native memory, those that hold most first: who looks for a leak finds it
+     * The maps that hold native memory, those that use most first: who looks for a leak finds it
      * here, and gives maps {@linkplain MapBuilder#name names} beforehand.
      *
      * @return a snapshot, each map as it was at some moment of this call

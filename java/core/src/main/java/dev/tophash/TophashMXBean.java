@@ -4,8 +4,8 @@ import java.util.List;
 
 /**
  * Tophash as JMX shows it, after {@link Tophash#registerMXBean}. Bytes are native. Reading an
- * attribute takes no lock that a map operation waits for, except that {@link #getMaps} holds up the
- * first write of a new map for as long as it takes to copy the list of maps.
+ * attribute holds up no lookup and no write that needs no memory; those that do, and the closing of
+ * maps, wait while counters or the list of maps are copied.
  */
 public interface TophashMXBean {
     /** The name it is registered by. */

@@ -394,4 +394,10 @@ class CapacityPlanTest {
                 () -> CapacityPlan.forSet(PartSize.length(Integer.MAX_VALUE), MOST));
         assertEquals(256, CapacityPlan.forMap(byte.class, long.class, 256).entries());
     }
+
+    @Test
+    void aMapWithAllItsKeysGrowsNoMore() {
+        assertNull(CapacityPlan.forMap(byte.class, long.class, 256).nextGrowth());
+        assertNotNull(CapacityPlan.forMap(short.class, long.class, 256).nextGrowth());
+    }
 }

@@ -141,6 +141,26 @@ class FlightRecorderTest {
     }
 
     @Test
+    void growthThatWasAskedForIsToldOfToo() throws Exception {
+        Map<String, List<RecordedEvent>> events =
+                record(
+                        () -> {
+                            try (LongLongMap map = LongLongMap.create()) {
+                                map.put(1, 1);
+                                map.reserve(10_000);
+                                map.reserve(100_000);
+                                map.shrinkToFit();
+                            }
+                        });
+        assertEquals(
+                List.of(2048L, 16384L),
+                events.get("MapGrown").stream().map(e -> e.getLong("buckets")).toList());
+        assertEquals(
+                List.of(2048L, 16384L),
+                events.get("MapEvacuated").stream().map(e -> e.getLong("buckets")).toList());
+    }
+
+    @Test
     void onlyForgottenMapsOfNoArenaAreLeaked() throws Exception {
         Account before = Account.now();
         Map<String, List<RecordedEvent>> events =

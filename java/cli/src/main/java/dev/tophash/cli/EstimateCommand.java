@@ -158,8 +158,12 @@ final class EstimateCommand implements Callable<Integer> {
         if (!fits(rows) || rows.longValueExact() > keys.different()) {
             return "more than a map can have";
         }
-        long all = rows.longValueExact();
-        return Numbers.grouped(CapacityPlan.forMap(keys, values, all).usedBytes());
+        try {
+            long all = rows.longValueExact();
+            return Numbers.grouped(CapacityPlan.forMap(keys, values, all).usedBytes());
+        } catch (IllegalArgumentException e) { // of the bytes beside the table
+            return "more than a map can have";
+        }
     }
 
     private static boolean fits(BigInteger rows) {

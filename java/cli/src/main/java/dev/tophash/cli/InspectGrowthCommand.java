@@ -61,7 +61,7 @@ final class InspectGrowthCommand implements Callable<Integer> {
     private static void check(String option, long value, long least) throws CommandFailure {
         if (value < least || value > MOST) {
             throw CommandFailure.usage(
-                    "%s is %d, must be from %d to %d".formatted(option, value, least, MOST));
+                    format("%s is %d, must be from %d to %d", option, value, least, MOST));
         }
     }
 

@@ -15,6 +15,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 
@@ -26,7 +27,11 @@ import java.util.concurrent.Callable;
                 "Fills a map with the lines of a file or with random keys and shows its figures: entries,"
                         + " buckets, bytes by part, occupancy, and how many buckets lookups look at.",
         exitCodeListHeading = "%nExit status:%n",
-        exitCodeList = {"0:all went well", "1:there is no memory", "2:an argument is wrong"})
+        exitCodeList = {
+            "0:all went well",
+            "1:a file cannot be read or written, or there is no memory",
+            "2:an argument is wrong"
+        })
 final class InspectMapCommand implements Callable<Integer> {
     private static final long MOST = 1_000_000_000;
     private static final int LONGEST = 10_000;
@@ -46,7 +51,8 @@ final class InspectMapCommand implements Callable<Integer> {
     @Option(
             names = "--string",
             paramLabel = "LENGTH",
-            description = "Keys are strings of so many characters, up to 10,000, instead of longs.")
+            description =
+                    "Keys are numbers as strings of so many digits, up to 10,000, instead of longs.")
     private Integer length;
 
     @Option(
@@ -73,6 +79,9 @@ final class InspectMapCommand implements Callable<Integer> {
         if ((file == null) == (entries == null)) {
             throw CommandFailure.usage("there must be either a FILE or --random N");
         }
+        if (file != null && length != null) {
+            throw CommandFailure.usage("--string goes with --random, not with a FILE");
+        }
         check("--random", entries == null ? 0 : entries, MOST);
         check("--remove", removed, 100);
         check("--string", length == null ? 0 : length, LONGEST);
@@ -92,7 +101,8 @@ final class InspectMapCommand implements Callable<Integer> {
     private static void check(String option, long value, long most) throws CommandFailure {
         if (value < 0 || value > most) {
             throw CommandFailure.usage(
-                    "%s is %d, must be from 0 to %d".formatted(option, value, most));
+                    String.format(
+                            Locale.ROOT, "%s is %d, must be from 0 to %d", option, value, most));
         }
     }
 
@@ -100,7 +110,9 @@ final class InspectMapCommand implements Callable<Integer> {
         return of * removed / 100;
     }
 
-    /** Bytes are kept as they are, whatever the encoding: one character stands for each. */
+    /**
+     * Lines as Java ends them; their bytes are kept, whatever the encoding: a character for each.
+     */
     private OffHeap lines() throws CommandFailure {
         Input input = Input.all(List.of(file)).getFirst();
         StringLongMap map = StringLongMap.builder().seed(seed).build();
@@ -136,16 +148,19 @@ final class InspectMapCommand implements Callable<Integer> {
     private OffHeap strings() throws CommandFailure {
         if (Math.pow(10, length) < entries) {
             throw CommandFailure.usage(
-                    "--string is %d, there are not %d different numbers of so many digits"
-                            .formatted(length, entries));
+                    String.format(
+                            Locale.ROOT,
+                            "--string is %d, there are not %d different numbers of so many digits",
+                            length,
+                            entries));
         }
         StringLongMap map = StringLongMap.builder().seed(seed).build();
         String format = "%0" + Math.max(length, 1) + "d";
         for (long i = 0; i < entries; i++) {
-            map.put(length == 0 ? "" : format.formatted(i), i);
+            map.put(length == 0 ? "" : String.format(Locale.ROOT, format, i), i);
         }
         for (long i = 0; i < removals(entries); i++) {
-            map.remove(length == 0 ? "" : format.formatted(i));
+            map.remove(length == 0 ? "" : String.format(Locale.ROOT, format, i));
         }
         return map;
     }

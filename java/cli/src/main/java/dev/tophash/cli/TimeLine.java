@@ -134,7 +134,8 @@ final class TimeLine implements Picture {
         Step last = life.steps.getLast();
         boolean ends = last.kind() == Kind.CLOSED || last.kind() == Kind.LEAKED;
         double end = ends ? x(last.at()) : WIDTH - RIGHT;
-        bar(g, LIFE, x(first.at()), end, middle, 8);
+        boolean begins = first.kind() == Kind.CREATED; // or it was there before the recording
+        bar(g, LIFE, begins ? x(first.at()) : LEFT, end, middle, 8);
         double labelled = -1;
         for (int i = 0; i < life.steps.size(); i++) {
             Step step = life.steps.get(i);

@@ -52,8 +52,11 @@ final class TraceCommand implements Callable<Integer> {
         }
         PictureFile file = picture == null ? null : PictureFile.of("--picture", picture);
         MapTrace trace = read();
+        if (file != null && trace.isEmpty()) {
+            throw CommandFailure.usage(recording + " has no event of a Tophash map to draw");
+        }
         trace.rows().forEach(System.out::println);
-        if (file != null && !trace.isEmpty()) {
+        if (file != null) {
             file.write(new TimeLine(trace, maps));
         }
         return 0;

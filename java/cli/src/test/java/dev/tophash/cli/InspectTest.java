@@ -162,6 +162,7 @@ class InspectTest {
                 "inspect map | there must be either a FILE or --random N",
                 "inspect map README.md --random 5 | there must be either a FILE or --random N",
                 "inspect map no-such-file | no-such-file: no such file",
+                "inspect map README.md --string 5 | --string goes with --random, not with a FILE",
                 "inspect map . | .: is a directory",
                 "inspect growth --entries 0 | --entries is 0, must be from 1 to 100000000",
                 "inspect growth --expected -1 | --expected is -1, must be from 0 to 100000000",
@@ -214,6 +215,15 @@ class InspectTest {
         assertEquals(
                 "the recording has no event of a Tophash map\n",
                 ok(run("trace", recording(0).toString())).out);
+    }
+
+    @Test
+    void nothingToDrawIsSaid() throws Exception {
+        Path picture = temp.resolve("none.svg");
+        Outcome outcome = run("trace", recording(0).toString(), "-o", picture.toString());
+        assertEquals(2, outcome.status);
+        assertTrue(outcome.err.contains("has no event of a Tophash map to draw"), outcome.err);
+        assertFalse(Files.exists(picture));
     }
 
     @Test
