@@ -189,17 +189,18 @@ static th_status TH_K(any_entry_put_all)(th_map *m, uint64_t stamp, const uint8_
 
 /* ---- walks --------------------------------------------------------------------------------------- */
 
-static th_status TH_K(long_walk)(CURSOR_PARAMS) {
-    return next_entries(&th_shape_long, CURSOR_ARGS);
-}
+#define WALK(name, shape)                                                                                    \
+    static th_status TH_K(name##_walk)(CURSOR_PARAMS) {                                                      \
+        return next_entries(shape, CURSOR_ARGS);                                                             \
+    }
 
-static th_status TH_K(bytes_walk)(CURSOR_PARAMS) {
-    return next_entries(&th_shape_bytes, CURSOR_ARGS);
-}
-
-static th_status TH_K(any_walk)(CURSOR_PARAMS) {
-    return next_entries(ANY_SHAPE(m), CURSOR_ARGS);
-}
+WALK(long, &th_shape_long)
+WALK(int_int, &th_shape_int_int)
+WALK(int_long, &th_shape_int_long)
+WALK(long_int, &th_shape_long_int)
+WALK(long_void, &th_shape_long_void)
+WALK(bytes, &th_shape_bytes)
+WALK(any, ANY_SHAPE(m))
 
 /* ---- the table ----------------------------------------------------------------------------------- */
 
@@ -221,8 +222,8 @@ static th_status TH_K(any_walk)(CURSOR_PARAMS) {
 #define ENTRY_ROW(result, name, params, args)                                                                \
     .name = ROW(ANY(name), ANY(name), ANY(name), ANY(name), ANY(name), ANY(name), ANY(name), ANY(name)),
 #define WALK_ROW(result, name, params, args)                                                                 \
-    .name = ROW(ANY(name), TH_K(long_##name), ANY(name), ANY(name), ANY(name), ANY(name),                    \
-                TH_K(bytes_##name), ANY(name)),
+    .name = ROW(ANY(name), TH_K(long_##name), TH_K(int_int_##name), TH_K(int_long_##name),                   \
+                TH_K(long_int_##name), TH_K(long_void_##name), TH_K(bytes_##name), ANY(name)),
 #define FIELD(result, name, params, args) .name = TH_K(name),
 
 const th_functions TH_K(functions) = {TH_WORD_FUNCTIONS(WORD_ROW) TH_BYTES_FUNCTIONS(BYTES_ROW)

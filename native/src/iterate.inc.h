@@ -92,32 +92,67 @@ TH_INLINE void emit(bool bytes, uint64_t size, const uint8_t *slot, const th_byt
     }
 }
 
+/* Where the next key, or value, goes; NULL when it is not asked for. */
+TH_INLINE uint8_t *out_at(uint8_t *out, uint64_t used) {
+    return out == NULL ? NULL : out + used;
+}
+
+TH_INLINE bool has_room(const walk_out *out, uint64_t entries, uint64_t key_bytes, uint64_t value_bytes) {
+    return entries <= out->capacity - out->count &&
+           (out->keys == NULL || key_bytes <= out->key_room - out->key_bytes) &&
+           (out->values == NULL || value_bytes <= out->value_room - out->value_bytes);
+}
+
+/*
+ * Copies all eight slots, each to behind the last entry, so that an empty one is written over: which slots
+ * are free is as good as random, and costs a mispredicted jump or two a bucket where it is asked.
+ */
+TH_INLINE void copy_slots(const th_shape *s, uint8_t *bucket, uint64_t tops, uint8_t *keys, uint8_t *values) {
+    for (uint32_t slot = 0; slot < TH_SLOTS; slot++, tops >>= 8) {
+        uint32_t live = (uint8_t)tops >= TH_MIN_TOPHASH;
+        memcpy(keys, th_bucket_key(s, bucket, slot), s->key_size);
+        keys += live * s->key_size;
+        if (values != NULL) {
+            memcpy(values, th_bucket_value(s, bucket, slot), s->value_size);
+            values += live * s->value_size;
+        }
+    }
+}
+
+TH_INLINE void copy_live(const th_shape *s, uint8_t *bucket, th_mask live, uint8_t *keys, uint8_t *values) {
+    for (; live != 0; live = TH_MASK_NEXT(live)) {
+        uint32_t slot = TH_MASK_SLOT(live);
+        if (keys != NULL) {
+            memcpy(keys, th_bucket_key(s, bucket, slot), s->key_size);
+            keys += s->key_size;
+        }
+        if (values != NULL) {
+            memcpy(values, th_bucket_value(s, bucket, slot), s->value_size);
+            values += s->value_size;
+        }
+    }
+}
+
 /*
  * All entries of a bucket, of fixed size: adds up what they take, and copies them when that is asked for and
  * they fit, which is looked at once for the bucket.
  */
-TH_INLINE void walk_fixed(const th_shape *s, uint8_t *bucket, th_mask live, bool emitting, walk_out *out) {
+TH_INLINE void walk_fixed(const th_shape *s, uint8_t *bucket, uint64_t tops, bool emitting, walk_out *out) {
+    th_mask live = kernel_match_live(tops);
     uint32_t entries = TH_MASK_COUNT(live);
     uint64_t key_bytes = (uint64_t)entries * s->key_size;
     uint64_t value_bytes = (uint64_t)entries * s->value_size;
     if (emitting) {
-        if (entries > out->capacity - out->count ||
-            (out->keys != NULL && key_bytes > out->key_room - out->key_bytes) ||
-            (out->values != NULL && value_bytes > out->value_room - out->value_bytes)) {
+        uint8_t *keys = out_at(out->keys, out->key_bytes);
+        uint8_t *values = out_at(out->values, out->value_bytes);
+        bool known = __builtin_constant_p(s->bucket_size); /* else each copy is a call */
+        if (known && keys != NULL &&
+            has_room(out, TH_SLOTS, TH_SLOTS * s->key_size, TH_SLOTS * s->value_size)) {
+            copy_slots(s, bucket, tops, keys, values);
+        } else if (has_room(out, entries, key_bytes, value_bytes)) {
+            copy_live(s, bucket, live, keys, values);
+        } else {
             return;
-        }
-        uint8_t *keys = out->keys == NULL ? NULL : out->keys + out->key_bytes;
-        uint8_t *values = out->values == NULL ? NULL : out->values + out->value_bytes;
-        for (; live != 0; live = TH_MASK_NEXT(live)) {
-            uint32_t slot = TH_MASK_SLOT(live);
-            if (keys != NULL) {
-                memcpy(keys, th_bucket_key(s, bucket, slot), s->key_size);
-                keys += s->key_size;
-            }
-            if (values != NULL) {
-                memcpy(values, th_bucket_value(s, bucket, slot), s->value_size);
-                values += s->value_size;
-            }
         }
     }
     out->count += entries;
@@ -135,9 +170,10 @@ TH_INLINE void walk_chain(const th_shape *s, const th_cursor *c, th_array_word a
     bool all = TH_LIKELY(range->exact && c->stage == 0);
     uint8_t *bucket = th_bucket_at(s, array, index);
     do {
-        th_mask live = kernel_match_live(th_load64(bucket));
+        uint64_t tops = th_load64(bucket);
+        th_mask live = kernel_match_live(tops);
         if (all && !key_bytes && !s->value_bytes) {
-            walk_fixed(s, bucket, live, emitting, out);
+            walk_fixed(s, bucket, tops, emitting, out);
             live = 0;
         }
         for (; live != 0; live = TH_MASK_NEXT(live)) {
@@ -155,10 +191,7 @@ TH_INLINE void walk_chain(const th_shape *s, const th_cursor *c, th_array_word a
                 out->count++;
                 continue;
             }
-            bool fits = out->count < out->capacity &&
-                        (out->keys == NULL || key_size <= out->key_room - out->key_bytes) &&
-                        (out->values == NULL || value_size <= out->value_room - out->value_bytes);
-            if (fits) {
+            if (has_room(out, 1, key_size, value_size)) {
                 emit(key_bytes, key_size, key, heap, out->keys, &out->key_bytes, out->key_ends, out->count);
                 emit(s->value_bytes, value_size, value, heap, out->values, &out->value_bytes, out->value_ends,
                      out->count);
@@ -194,12 +227,6 @@ TH_INLINE bool follow_seed(const th_map *m, th_cursor *c) {
     return true;
 }
 
-TH_INLINE bool chain_fits(const walk_out *out, const walk_out *chain) {
-    return chain->count <= out->capacity - out->count &&
-           (out->keys == NULL || chain->key_bytes <= out->key_room - out->key_bytes) &&
-           (out->values == NULL || chain->value_bytes <= out->value_room - out->value_bytes);
-}
-
 /* Walks one bucket's chain. TH_MORE: go on; TH_OK: it did not fit; TH_SMALL_BUFFER: nor into nothing. */
 TH_INLINE th_status walk_bucket(const th_shape *s, const th_map *m, th_cursor *c, walk_out *out) {
     th_array_word array = th_load_word(&m->h.buckets);
@@ -223,7 +250,7 @@ TH_INLINE th_status walk_bucket(const th_shape *s, const th_map *m, th_cursor *c
 
     walk_out chain = {0};
     walk_chain(s, c, from, index, &range, heap, false, &chain);
-    if (!chain_fits(out, &chain)) {
+    if (!has_room(out, chain.count, chain.key_bytes, chain.value_bytes)) {
         c->needed_keys = chain.key_bytes;
         c->needed_values = chain.value_bytes;
         c->needed_entries = chain.count;

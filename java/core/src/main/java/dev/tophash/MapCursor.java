@@ -43,8 +43,14 @@ public abstract sealed class MapCursor
     /** Entries fetched with one call: enough to make its cost small beside theirs. */
     private static final int CHUNK = 256;
 
-    /** What a small map's cursor starts with. */
-    private static final int SMALL_CHUNK = 16;
+    /** At most so many in a small map, where the garbage that a walk leaves counts too. */
+    private static final int SMALL_CHUNK = 64;
+
+    /** Entries of a map that is not small any more. */
+    private static final int SMALL_MAP = 4096;
+
+    /** At least so many: two full buckets. */
+    private static final int LEAST_CHUNK = 16;
 
     /**
      * Bytes of keys, and of values, that a chunk of variable length starts with, for each entry.
@@ -58,7 +64,9 @@ public abstract sealed class MapCursor
     private int fetched;
     private int position = -1;
     private boolean ended;
-    private boolean current;
+
+    /** Index of the entry that {@link #remove} was called for. */
+    private int removed = -1;
 
     /** How many chunks were fetched, so that what is known of one is not taken for the next. */
     private int fetches;
@@ -98,21 +106,52 @@ public abstract sealed class MapCursor
      * @throws IllegalStateException if the map is closed
      */
     public final boolean next() {
+        map.checkOpen();
+        int i = position + 1;
+        if (i < fetched && map.writes == seenWrites) {
+            position = i;
+            return true;
+        }
+        return seek();
+    }
+
+    /** {@link #next} where entries must be looked up, or fetched. */
+    private boolean seek() {
         for (; ; ) {
-            map.checkOpen();
-            current = false;
             while (++position < fetched) {
-                if (map.writes == seenWrites || isThere(position)) {
-                    current = true;
+                if (visits(position)) {
                     return true;
                 }
             }
+            position = fetched;
             if (ended || map.clears != clears) {
-                position = fetched;
                 return false;
             }
             fetch();
         }
+    }
+
+    /**
+     * Fetches the next chunk, for a loop that visits whole chunks and uses nothing else of this
+     * cursor: no position in it to load and store for each entry.
+     *
+     * @return how many entries it has; 0 when the walk has ended
+     */
+    final int nextChunk() {
+        map.checkOpen();
+        do {
+            if (ended || map.clears != clears) {
+                return 0;
+            }
+            fetch();
+        } while (fetched == 0);
+        return fetched;
+    }
+
+    /** Whether entry i of the chunk is to be visited; it is up to date then. */
+    final boolean visits(int i) {
+        map.checkOpen();
+        return map.writes == seenWrites || isThere(i);
     }
 
     /** Whether an entry of the chunk is in the map, brought up to date. */
@@ -129,7 +168,7 @@ public abstract sealed class MapCursor
     public final void remove() {
         int at = here();
         boolean alone = map.writes == seenWrites;
-        current = false;
+        removed = at;
         removeAt(at);
         if (alone) {
             seenWrites = map.writes;
@@ -166,7 +205,7 @@ public abstract sealed class MapCursor
     /** Index of the current entry in the chunk. */
     final int here() {
         map.checkOpen();
-        if (!current) {
+        if (position < 0 || position >= fetched || position == removed) {
             throw new IllegalStateException("the cursor is not at an entry");
         }
         return position;
@@ -178,13 +217,16 @@ public abstract sealed class MapCursor
      */
     private synchronized void fetch() {
         if (capacity == 0) {
-            int first = map.size() < CHUNK ? SMALL_CHUNK : CHUNK;
+            long size = map.size();
+            int most = size < SMALL_MAP ? SMALL_CHUNK : CHUNK;
+            int first = Math.clamp(size, LEAST_CHUNK, most);
             resize(first, (long) first * BYTES_EACH, (long) first * BYTES_EACH);
             capacity = first; // C writes so many ends: not before there is room for them
         }
         fetches++;
         for (; ; ) {
             position = -1;
+            removed = -1;
             fetched = 0;
             seenWrites = map.writes;
             int status =

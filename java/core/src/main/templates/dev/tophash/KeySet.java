@@ -277,8 +277,12 @@ public final class KeySet extends OffHeapTable {
     public void forEach(KeyConsumer action) {
         Objects.requireNonNull(action);
         Cursor cursor = cursor();
-        while (cursor.next()) {
-            action.accept(cursor.element());
+        for (int n = cursor.nextChunk(); n > 0; n = cursor.nextChunk()) {
+            for (int i = 0; i < n; i++) {
+                if (cursor.visits(i)) {
+                    action.accept(cursor.elements[i]);
+                }
+            }
         }
     }
 

@@ -472,8 +472,12 @@ public final class KeyValueMap extends OffHeapTable {
     public void forEach(KeyValueConsumer action) {
         Objects.requireNonNull(action);
         Cursor cursor = cursor();
-        while (cursor.next()) {
-            action.accept(cursor.key(), cursor.value());
+        for (int n = cursor.nextChunk(); n > 0; n = cursor.nextChunk()) {
+            for (int i = 0; i < n; i++) {
+                if (cursor.visits(i)) {
+                    action.accept(cursor.keys[i], cursor.values[i]);
+                }
+            }
         }
     }
 
