@@ -48,7 +48,7 @@ uint64_t th_overflow_first(const th_shape *s, uint32_t b) {
 th_array_word th_array_new(const th_extra *x, uint32_t b, uint64_t overflow) {
     uint64_t buckets = ((uint64_t)1 << b) + overflow;
     size_t bytes = th_array_bytes(&x->shape, buckets);
-    th_array *a = th_heap_new(x->memory, bytes, x->pages);
+    th_array *a = th_heap_new(x->memory, bytes, x->policy);
     if (a == NULL) {
         return 0;
     }

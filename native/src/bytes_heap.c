@@ -2,12 +2,12 @@
 
 #include "memory/heap.h"
 
-th_bytes_heap *th_bytes_new(th_heap *memory, uint8_t pages, uint64_t bytes) {
-    th_bytes_heap *heap = th_heap_new(memory, sizeof(th_bytes_heap), TH_PAGES_HEAP);
+th_bytes_heap *th_bytes_new(th_heap *memory, uint16_t policy, uint64_t bytes) {
+    th_bytes_heap *heap = th_heap_new(memory, sizeof(th_bytes_heap), policy);
     if (heap == NULL) {
         return NULL;
     }
-    heap->pages = pages;
+    heap->policy = policy;
     if (bytes > 0 && th_bytes_extend(memory, heap, bytes) != TH_OK) {
         th_bytes_retire(memory, heap);
         return NULL;
@@ -43,7 +43,7 @@ th_status th_bytes_extend(th_heap *memory, th_bytes_heap *heap, uint64_t bytes) 
         return TH_LIMIT;
     }
     if (heap->segments[k] == NULL) {
-        uint8_t *segment = th_heap_new(memory, th_segment_size(k), (uint8_t)heap->pages);
+        uint8_t *segment = th_heap_new(memory, th_segment_size(k), (th_policy)heap->policy);
         if (segment == NULL) {
             return TH_NO_MEMORY;
         }

@@ -23,16 +23,16 @@
 
 typedef struct th_bytes_heap {
     uint8_t *segments[TH_SEGMENTS];
-    uint64_t top;   /* offset of the first byte never used in the current segment */
-    uint64_t limit; /* its end */
-    uint64_t live;  /* bytes of blocks in use */
-    uint64_t dead;  /* bytes of blocks in free lists, and of segment ends too small for a block */
-    uint64_t pages; /* TH_PAGES_* of segments that are regions */
+    uint64_t top;    /* offset of the first byte never used in the current segment */
+    uint64_t limit;  /* its end */
+    uint64_t live;   /* bytes of blocks in use */
+    uint64_t dead;   /* bytes of blocks in free lists, and of segment ends too small for a block */
+    uint64_t policy; /* a th_policy, of what is allocated from now on */
     uint64_t free[TH_FREE_CLASSES]; /* offset + 1 of the first free block of a class; 0: none */
 } th_bytes_heap;
 
 /* Makes an empty heap with room for `bytes` bytes in one piece; none yet for 0. NULL: no memory. */
-th_bytes_heap *th_bytes_new(th_heap *memory, uint8_t pages, uint64_t bytes);
+th_bytes_heap *th_bytes_new(th_heap *memory, uint16_t policy, uint64_t bytes);
 
 /* Retires the heap and its segments. NULL is allowed. */
 void th_bytes_retire(th_heap *memory, th_bytes_heap *heap);

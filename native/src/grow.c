@@ -48,7 +48,7 @@ static th_status start_growth(th_map *m, uint32_t b) {
     x->old_bytes = x->bytes;
     if (worth_compacting(x->bytes)) {
         /* Without memory for a second bytes heap growth goes on with the first. */
-        th_bytes_heap *fresh = th_bytes_new(x->memory, x->pages, x->bytes->live);
+        th_bytes_heap *fresh = th_bytes_new(x->memory, x->policy, x->bytes->live);
         x->bytes = fresh == NULL ? x->bytes : fresh;
     }
     m->h.nevacuate = 0;
@@ -208,7 +208,7 @@ static th_status room_in_bytes(th_map *m, uint64_t bytes, bool *acted) {
         return TH_OK;
     }
     if (x->bytes == NULL) {
-        x->bytes = th_bytes_new(x->memory, x->pages, 0);
+        x->bytes = th_bytes_new(x->memory, x->policy, 0);
         if (x->bytes == NULL) {
             return TH_NO_MEMORY;
         }

@@ -58,14 +58,14 @@ void th_leave(th_map *m, uint64_t stamp) {
 
 static th_status fill_map(th_map *m, th_heap *heap, const th_type *type, const th_shape *shape,
                           const th_map_options *options, uint32_t seed) {
-    th_extra *x = th_heap_new(heap, sizeof *x, TH_PAGES_HEAP);
+    th_extra *x = th_heap_new(heap, sizeof *x, TH_POLICY_OF_HEAP);
     if (x == NULL) {
         return TH_NO_MEMORY;
     }
     x->shape = *shape;
     x->type = *type;
     x->memory = heap;
-    x->pages = options == NULL ? TH_PAGES_HEAP : options->pages;
+    x->policy = TH_POLICY_OF_HEAP;
     m->h.extra = x;
     m->h.hash0 = seed;
     uint64_t expected = options == NULL ? 0 : options->expected_size;
@@ -88,9 +88,6 @@ th_status th_map_create(th_heap *heap, const th_type *type, const th_map_options
     th_shape shape;
     if (heap == NULL || type == NULL || map == NULL || stamp == NULL ||
         th_shape_of(type, &shape, NULL) != TH_OK) {
-        return TH_INVALID;
-    }
-    if (options != NULL && options->pages > TH_PAGES_SMALL) {
         return TH_INVALID;
     }
     if (options != NULL && th_b_for(options->expected_size) > TH_MAX_B) {
@@ -236,10 +233,11 @@ const char *th_version(void) {
 
 const char *th_status_name(th_status status) {
     static const char *const success[] = {"TH_OK", "TH_PRESENT", "TH_MORE"};
-    static const char *const failure[] = {"TH_NEEDS_ROOM", "TH_CLOSED",  "TH_CONCURRENT",   "TH_NO_MEMORY",
-                                          "TH_LIMIT",      "TH_INVALID", "TH_SMALL_BUFFER", "TH_BUSY"};
+    static const char *const failure[] = {"TH_NEEDS_ROOM",   "TH_CLOSED", "TH_CONCURRENT",
+                                          "TH_NO_MEMORY",    "TH_LIMIT",  "TH_INVALID",
+                                          "TH_SMALL_BUFFER", "TH_BUSY",   "TH_REFUSED"};
     if (status >= 0) {
         return status < 3 ? success[status] : "unknown status";
     }
-    return status >= TH_BUSY ? failure[-1 - status] : "unknown status";
+    return status >= TH_REFUSED ? failure[-1 - status] : "unknown status";
 }

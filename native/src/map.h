@@ -4,6 +4,7 @@
 
 #include "bytes_heap.h"
 #include "layout.h"
+#include "memory/heap.h"
 #include "shape.h"
 
 /* One block of the heap for each map. Fields that only ordinary calls write are marked (o). */
@@ -18,7 +19,7 @@ typedef struct th_extra {
     uint32_t seed_changes;    /* (o) seeds drawn against an attack since the last clear */
     uint8_t wants_seed;       /* a chain has passed TH_CHAIN_LIMIT */
     uint8_t first_b;          /* (o) B of the array that the first write makes */
-    uint8_t pages;            /* (o) TH_PAGES_* of the map's regions */
+    th_policy policy;         /* (o) where its memory lies */
 } th_extra;
 
 /*

@@ -36,7 +36,7 @@ static th_status copy_all(th_map *m, uint32_t b, uint64_t overflow, uint32_t see
     }
     *bytes = NULL;
     if (x->bytes != NULL || x->old_bytes != NULL) {
-        *bytes = th_bytes_new(x->memory, x->pages, live_bytes(x));
+        *bytes = th_bytes_new(x->memory, x->policy, live_bytes(x));
         if (*bytes == NULL) {
             th_array_retire(x->memory, *array);
             return TH_NO_MEMORY;

@@ -373,7 +373,7 @@ TEST(Lifecycle, NamesAndVersion) {
     EXPECT_STREQ("TH_CLOSED", th_status_name(TH_CLOSED));
     EXPECT_STREQ("TH_SMALL_BUFFER", th_status_name(TH_SMALL_BUFFER));
     std::set<std::string> names;
-    for (th_status status = TH_BUSY; status <= TH_MORE; status++)
+    for (th_status status = TH_REFUSED; status <= TH_MORE; status++)
         names.insert(th_status_name(status));
     EXPECT_EQ(11u, names.size());
     EXPECT_NE(nullptr, th_status_name(-1000));

@@ -65,7 +65,8 @@ enum {
     TH_LIMIT = -5,        /* a limit of this header was exceeded */
     TH_INVALID = -6,      /* an argument is out of range or of the wrong kind */
     TH_SMALL_BUFFER = -7, /* the caller's buffers cannot hold one bucket chain; see th_cursor.needed */
-    TH_BUSY = -8          /* the heap still has maps */
+    TH_BUSY = -8,         /* the heap still has maps */
+    TH_REFUSED = -9       /* the kernel refuses a placement that must be kept (th_placement.strict) */
 };
 
 /* Name of a status, for messages: "TH_CLOSED". Static storage. */
@@ -187,22 +188,98 @@ typedef struct th_layout {
 /* TH_INVALID for a type that breaks the rules above. */
 TH_API th_status th_type_layout(const th_type *type, th_layout *layout);
 
+/* ---- placement: on which NUMA nodes memory lies, and in which pages -------------------------------- */
+
+enum {
+    TH_PLACE_HEAP = 0, /* as th_heap_set_placement says; there, and without it, first touch */
+    TH_PLACE_FIRST_TOUCH =
+        1, /* as the policy of the thread that touches a page first says: nearly always its node */
+    TH_PLACE_LOCAL = 2,      /* the node of the thread that touches a page first, whatever that policy says */
+    TH_PLACE_BIND = 3,       /* `nodes` and no others; when they are full the kernel may end the process */
+    TH_PLACE_PREFER = 4,     /* the lowest of `nodes`; others when it is full */
+    TH_PLACE_INTERLEAVE = 5, /* page by page over `nodes`; small blocks in turn */
+    TH_PLACE_SPREAD = 6      /* each map on one of `nodes`, in turn; others when it is full */
+};
+
+enum {
+    TH_PAGES_HEAP = 0,  /* as the heap says: transparent huge pages, unless its options are without them */
+    TH_PAGES_HUGE = 1,  /* advise transparent huge pages: fewer TLB misses */
+    TH_PAGES_SMALL = 2, /* advise against: sparse growth touches less memory */
+    TH_PAGES_2M = 3, /* explicit huge pages of 2 MiB from the system's pool; without them as TH_PAGES_HUGE */
+    TH_PAGES_1G =
+        4 /* of 1 GiB for regions of at least half of one, otherwise and without them as TH_PAGES_2M */
+};
+
+#define TH_MAX_NODES 1024u     /* node numbers are below this, as in Linux */
+#define TH_MAX_PLACEMENTS 255u /* different ones in use in a heap at a time */
+
+/* Where the memory of a map lies, from its first array to its last. All zero: as the heap says. */
+typedef struct th_placement {
+    uint64_t nodes[TH_MAX_NODES / 64]; /* bit n % 64 of word n / 64: node n. None set: all that have memory */
+    uint8_t mode;                      /* TH_PLACE_* */
+    uint8_t pages;                     /* TH_PAGES_*, of regions: what is larger than 32 KiB */
+    uint8_t strict;                    /* 1: refusals are failures; 0: go on without, th_map_stats tells */
+    uint8_t reserved[5];
+} th_placement;
+
+/*
+ * What maps get from now on whose own placement says TH_PLACE_HEAP or TH_PAGES_HEAP; NULL: first touch and
+ * the heap's options. TH_INVALID: a mode, pages or nodes that there cannot be; TH_LIMIT: see th_map_create;
+ * TH_REFUSED: strict, and the kernel does not take it.
+ */
+TH_API th_status th_heap_set_placement(th_heap *heap, const th_placement *placement);
+
+/* ---- topology: nodes, CPUs, caches ---------------------------------------------------------------- */
+
+enum {
+    TH_TOPOLOGY_NODES = 64,    /* nodes listed at most; there are machines with ids that are not dense */
+    TH_TOPOLOGY_CPUS = 4096,   /* CPU numbers are below this */
+    TH_TOPOLOGY_NONE = 0xffff, /* no node, no group, no CPU */
+};
+
+typedef struct th_topology_node {
+    uint64_t memory_bytes; /* 0: a node without memory */
+    uint64_t free_bytes;   /* at that moment */
+    uint64_t huge_2m;      /* explicit huge pages of 2 MiB in the system's pool */
+    uint64_t huge_2m_free;
+    uint64_t huge_1g;
+    uint64_t huge_1g_free;
+    uint32_t id;   /* the kernel's number of the node */
+    uint32_t cpus; /* online CPUs; 0: a node of memory only */
+} th_topology_node;
+
+/* About 22 KiB: make room for it on a heap. */
+typedef struct th_topology {
+    th_topology_node node[TH_TOPOLOGY_NODES]; /* online nodes by id */
+    uint8_t distance[TH_TOPOLOGY_NODES]
+                    [TH_TOPOLOGY_NODES];  /* ACPI distance by index: 10 is local; 0: unknown */
+    uint16_t cpu_node[TH_TOPOLOGY_CPUS];  /* index into node, or TH_TOPOLOGY_NONE: not online */
+    uint16_t cpu_group[TH_TOPOLOGY_CPUS]; /* CPUs that share an L3 cache: 0, 1, ..., or NONE */
+    uint32_t nodes;
+    uint32_t cpus; /* online */
+    uint32_t groups;
+    uint32_t cpu_limit; /* one more than the highest online CPU */
+    uint8_t known;      /* 0: nothing was found at the root, and this is one node with all CPUs */
+    uint8_t truncated;  /* 1: there are more nodes or CPUs than this can tell */
+    uint8_t reserved[6];
+} th_topology;
+
+/*
+ * Reads the machine's topology below `root`, the path of a sysfs; NULL: /sys. What a container hides or a
+ * kernel does not tell is filled in with what is true of a machine of one node. TH_INVALID: NULL topology.
+ */
+TH_API th_status th_topology_read(const char *root, th_topology *topology);
+
 /* ---- maps --------------------------------------------------------------------------------------- */
 
 typedef struct th_map th_map;
 
-enum {
-    TH_PAGES_HEAP = 0,  /* as the heap's options say */
-    TH_PAGES_HUGE = 1,  /* advise transparent huge pages: fewer TLB misses */
-    TH_PAGES_SMALL = 2, /* advise against: sparse growth touches less memory */
-};
-
 typedef struct th_map_options {
-    uint64_t expected_size; /* entries that fit without growing; 0 allocates no bucket */
-    uint32_t seed;          /* used when has_seed is 1; otherwise it comes from the OS */
+    uint64_t expected_size;        /* entries that fit without growing; 0 allocates no bucket */
+    const th_placement *placement; /* of this map; NULL: as the heap says */
+    uint32_t seed;                 /* used when has_seed is 1; otherwise it comes from the OS */
     uint8_t has_seed;
-    uint8_t pages; /* TH_PAGES_*: of this map's large regions */
-    uint8_t reserved[2];
+    uint8_t reserved[3];
 } th_map_options;
 
 /*
@@ -213,7 +290,11 @@ typedef struct th_map_options {
 TH_API th_map *th_empty_map(void);
 TH_API uint64_t th_empty_stamp(void);
 
-/* Makes a map. NULL options: no expected size, a seed from the OS. The caller closes it. */
+/*
+ * Makes a map. NULL options: no expected size, a seed from the OS. The caller closes it. TH_LIMIT: the
+ * expected size, or more than TH_MAX_PLACEMENTS different placements in use by maps of one heap; TH_REFUSED:
+ * a strict placement that the kernel does not take.
+ */
 TH_API th_status th_map_create(th_heap *heap, const th_type *type, const th_map_options *options,
                                th_map **map, uint64_t *stamp);
 
@@ -231,6 +312,15 @@ TH_API th_status th_map_reserve(th_map *map, uint64_t stamp, uint64_t entries);
 
 /* Moves the entries into the smallest arrays that hold them; an empty map gives its arrays back. */
 TH_API th_status th_map_shrink(th_map *map, uint64_t stamp);
+
+/*
+ * Moves a map to another placement, which it keeps from then on, a piece of at most 4 MiB a call: TH_MORE
+ * until it is done. Begin with *progress 0; between the calls the map may be written to. Readers that meet a
+ * page under way wait for that page. Small arrays are copied, regions keep their addresses. A change of pages
+ * (TH_PAGES_*) holds for what is allocated from then on. TH_REFUSED: strict, and the kernel does not take it.
+ */
+TH_API th_status th_map_migrate(th_map *map, uint64_t stamp, const th_placement *placement,
+                                uint64_t *progress);
 
 /*
  * Does what a quick call could not: allocates, starts or ends growth, gives old pages back, extends the
@@ -466,6 +556,13 @@ enum {
     TH_STATS_NODES = 16   /* NUMA nodes told apart: 0, 1, ... 14, and all others */
 };
 
+enum {
+    TH_REFUSED_NODES = 1, /* memory lies where the kernel's default policy put it */
+    TH_REFUSED_PAGES =
+        2,              /* regions have transparent huge pages or small ones instead of explicit huge ones */
+    TH_REFUSED_MOVE = 4 /* pages that th_map_migrate should have moved stayed where they were */
+};
+
 typedef struct th_map_stats {
     uint64_t size;             /* entries */
     uint64_t buckets;          /* 2^B, or 0 before the first write */
@@ -498,7 +595,11 @@ typedef struct th_map_stats {
     uint8_t b;                      /* log2 of the number of buckets */
     uint8_t growing;                /* 1: an old array is being evacuated */
     uint8_t same_size;              /* 1: that growth keeps the number of buckets */
-    uint8_t reserved;
+    uint8_t place;                  /* TH_PLACE_* in force */
+    uint8_t pages;                  /* TH_PAGES_* in force */
+    uint8_t refused;                /* TH_REFUSED_*: what the kernel did not do for this map's placement */
+    uint8_t reserved[6];
+    int32_t refused_errno; /* its reason the last time, such as EPERM; 0: none */
 } th_map_stats;
 
 /*

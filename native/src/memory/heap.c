@@ -3,8 +3,6 @@
 
 #include "memory/internal.h"
 
-#define HUGE_PAGE ((size_t)2 << 20)
-
 /* Thresholds of th_heap_wants_reclaim: see there. */
 #define WANT_BLOCK_BYTES ((uint64_t)16 << 20)
 #define WANT_REGIONS 1024u
@@ -97,29 +95,12 @@ static void forget(th_heap *heap, size_t size) {
     heap->objects--;
 }
 
-static size_t region_bytes(const th_heap *heap, size_t bytes) {
-    return (bytes + heap->page - 1) / heap->page * heap->page;
-}
-
-static void *new_region(th_heap *heap, size_t bytes, uint8_t pages) {
-    size_t size = region_bytes(heap, bytes);
-    bool wanted = pages == TH_PAGES_HUGE || (pages == TH_PAGES_HEAP && heap->huge_pages);
-    bool huge = wanted && size >= 2 * HUGE_PAGE;
-    void *memory = th_os_reserve(size, huge ? HUGE_PAGE : heap->page);
-    if (memory != NULL && huge) {
-        th_os_advise_huge(memory, size);
-    } else if (memory != NULL && pages == TH_PAGES_SMALL) {
-        th_os_advise_small(memory, size);
-    }
-    return memory;
-}
-
-void *th_heap_new(th_heap *heap, size_t bytes, uint8_t pages) {
+void *th_heap_new(th_heap *heap, size_t bytes, th_policy policy) {
     size_t size = th_heap_size(bytes);
     th_os_lock_acquire(&heap->lock);
     void *memory = NULL;
     if (admit(heap, size)) {
-        memory = th_heap_is_region(bytes) ? new_region(heap, bytes, pages) : th_pool_take(heap, size);
+        memory = th_heap_is_region(bytes) ? th_region_new(heap, bytes, policy) : th_pool_take(heap, size);
         if (memory == NULL) {
             forget(heap, size);
             note_failure(heap);
@@ -132,8 +113,7 @@ void *th_heap_new(th_heap *heap, size_t bytes, uint8_t pages) {
 void th_heap_retire(th_heap *heap, void *memory, size_t bytes) {
     bool region = th_heap_is_region(bytes);
     if (region) {
-        /* Before the lock, as this can take milliseconds. */
-        (void)th_os_discard(memory, region_bytes(heap, bytes));
+        th_region_discard(heap, memory, bytes); /* before the lock, as this can take milliseconds */
     }
     th_os_lock_acquire(&heap->lock);
     forget(heap, th_heap_size(bytes));

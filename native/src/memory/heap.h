@@ -19,6 +19,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Number of a placement in its heap's table, see policy.c; 0 is the heap's own. */
+typedef uint16_t th_policy;
+#define TH_POLICY_OF_HEAP ((th_policy)0)
+
 #define TH_HEADER_BYTES 64u
 #define TH_BLOCK_ALIGN 64u
 #define TH_BLOCK_MAX 32768u /* bytes; from here on a page more or less does not count */
@@ -29,9 +33,9 @@ void th_heap_retire_header(th_heap *heap, void *header);
 
 /*
  * Memory for `bytes`: a block, or beyond TH_BLOCK_MAX a region; NULL when the OS or the limit refuses. It is
- * retired with the same number of bytes. pages: TH_PAGES_*, for a region.
+ * retired with the same number of bytes.
  */
-void *th_heap_new(th_heap *heap, size_t bytes, uint8_t pages);
+void *th_heap_new(th_heap *heap, size_t bytes, th_policy policy);
 void th_heap_retire(th_heap *heap, void *memory, size_t bytes);
 
 /* What a request for `bytes` really takes. */

@@ -77,6 +77,17 @@ void *th_pool_take_header(th_heap *heap);
 void th_pool_give_header(th_heap *heap, void *header);
 void th_pool_free_all(th_heap *heap);
 
+/* policy.c */
+#define TH_NODE_HERE UINT32_MAX /* the node of the CPU that the caller runs on */
+/* Number of the node that a small block of this policy comes from, or TH_NODE_HERE. Without the heap's lock.
+ */
+uint32_t th_policy_node(th_heap *heap, th_policy policy);
+
+/* region.c: without the heap's lock as well */
+void *th_region_new(th_heap *heap, size_t bytes, th_policy policy);
+void th_region_discard(th_heap *heap, void *region, size_t bytes);
+void th_region_free(th_heap *heap, void *region, size_t bytes);
+
 /* retired.c */
 bool th_retired_make_room(th_heap *heap);
 void th_retire(th_heap *heap, th_retired_kind kind, void *memory, size_t size);

@@ -5,7 +5,7 @@
 
 static void free_now(th_heap *heap, th_retired_kind kind, void *memory, size_t size) {
     if (kind == TH_RETIRED_REGION) {
-        th_os_release(memory, (size + heap->page - 1) / heap->page * heap->page);
+        th_region_free(heap, memory, size);
     } else if (kind == TH_RETIRED_BLOCK) {
         th_pool_give(heap, memory, size);
     } else {

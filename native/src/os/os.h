@@ -45,6 +45,18 @@ void th_os_advise_huge(void *address, size_t bytes);
 /* Asks for none, likewise. */
 void th_os_advise_small(void *address, size_t bytes);
 
+/*
+ * Asks that pages of a range come from NUMA nodes as a TH_PLACE_* mode other than TH_PLACE_HEAP says,
+ * TH_PLACE_SPREAD like TH_PLACE_PREFER; `nodes` as in th_placement, for the modes that have some. move: pages
+ * that are elsewhere are moved, waiting for what else uses them; those that cannot be moved stay, and count
+ * as a failure (EIO). 0, or the errno of the kernel's refusal: EPERM in a container, ENOSYS, EINVAL for nodes
+ * that there are not.
+ */
+int th_os_place(void *address, size_t bytes, uint8_t mode, const uint64_t *nodes, bool move);
+
+/* Number of the CPU that the caller runs on, or did a moment ago; 0 when the OS does not say. */
+uint32_t th_os_cpu(void);
+
 /* 32 random bits from the kernel. false when it has none to give. */
 bool th_os_random32(uint32_t *value);
 
