@@ -48,7 +48,10 @@ uint64_t th_overflow_first(const th_shape *s, uint32_t b) {
 th_array_word th_array_new(const th_extra *x, uint32_t b, uint64_t overflow) {
     uint64_t buckets = ((uint64_t)1 << b) + overflow;
     size_t bytes = th_array_bytes(&x->shape, buckets);
-    th_array *a = th_heap_new(x->memory, bytes, x->policy);
+    /* Random keys need an overflow bucket for up to one main bucket in eight. */
+    uint64_t main = (uint64_t)1 << b;
+    size_t dense = th_array_bytes(&x->shape, overflow < main / 8 ? buckets : main + main / 8);
+    th_array *a = th_heap_new(x->memory, bytes, dense, x->policy);
     if (a == NULL) {
         return 0;
     }
@@ -63,22 +66,30 @@ void th_array_retire(th_heap *memory, th_array_word word) {
     th_heap_retire(memory, a, a->bytes);
 }
 
-th_status th_array_extend(const th_extra *x, th_array_word *which) {
+/* Copies an array to one with another number of overflow buckets, where the map's policy says. */
+static th_status replace(const th_extra *x, th_array_word *which, uint64_t overflow) {
     th_array_word array = *which;
-    uint32_t b = th_array_b(array);
     const th_array *a = th_array_of(array);
-    uint64_t most = th_overflow_most(b);
-    uint64_t overflow = 2 * (a->capacity - th_array_main(array)) + 1;
-    overflow = overflow < most ? overflow : most;
-    th_array_word larger = th_array_new(x, b, overflow);
-    if (larger == 0) {
+    th_array_word copy = th_array_new(x, th_array_b(array), overflow);
+    if (copy == 0) {
         return TH_NO_MEMORY;
     }
-    memcpy(th_array_base(larger), th_array_base(array), a->used * x->shape.bucket_size);
-    th_array_of(larger)->used = a->used;
-    th_store_word(which, larger);
+    memcpy(th_array_base(copy), th_array_base(array), a->used * x->shape.bucket_size);
+    th_array_of(copy)->used = a->used;
+    th_store_word(which, copy);
     th_array_retire(x->memory, array);
     return TH_OK;
+}
+
+th_status th_array_extend(const th_extra *x, th_array_word *which) {
+    const th_array *a = th_array_of(*which);
+    uint64_t most = th_overflow_most(th_array_b(*which));
+    uint64_t overflow = 2 * (a->capacity - th_array_main(*which)) + 1;
+    return replace(x, which, overflow < most ? overflow : most);
+}
+
+th_status th_array_copy(const th_extra *x, th_array_word *which) {
+    return replace(x, which, th_array_of(*which)->capacity - th_array_main(*which));
 }
 
 bool th_array_can_extend(th_array_word array) {

@@ -3,7 +3,7 @@
 #include "memory/heap.h"
 
 th_bytes_heap *th_bytes_new(th_heap *memory, uint16_t policy, uint64_t bytes) {
-    th_bytes_heap *heap = th_heap_new(memory, sizeof(th_bytes_heap), policy);
+    th_bytes_heap *heap = th_heap_new(memory, sizeof(th_bytes_heap), sizeof(th_bytes_heap), policy);
     if (heap == NULL) {
         return NULL;
     }
@@ -43,13 +43,32 @@ th_status th_bytes_extend(th_heap *memory, th_bytes_heap *heap, uint64_t bytes) 
         return TH_LIMIT;
     }
     if (heap->segments[k] == NULL) {
-        uint8_t *segment = th_heap_new(memory, th_segment_size(k), (th_policy)heap->policy);
+        uint64_t size = th_segment_size(k);
+        uint8_t *segment = th_heap_new(memory, size, size, (th_policy)heap->policy);
         if (segment == NULL) {
             return TH_NO_MEMORY;
         }
         heap->segments[k] = segment;
     }
     enter_segment(heap, k);
+    return TH_OK;
+}
+
+th_status th_bytes_copy_blocks(th_heap *memory, th_bytes_heap *heap) {
+    for (uint32_t k = 0; k < TH_SEGMENTS; k++) {
+        uint8_t *segment = heap->segments[k];
+        size_t size = th_segment_size(k);
+        if (segment == NULL || th_heap_is_region(size)) {
+            continue;
+        }
+        uint8_t *copy = th_heap_new(memory, size, size, (th_policy)heap->policy);
+        if (copy == NULL) {
+            return TH_NO_MEMORY;
+        }
+        memcpy(copy, segment, size);
+        __atomic_store_n(&heap->segments[k], copy, __ATOMIC_RELEASE);
+        th_heap_retire(memory, segment, size);
+    }
     return TH_OK;
 }
 

@@ -40,6 +40,9 @@ void th_bytes_retire(th_heap *memory, th_bytes_heap *heap);
 /* Adds a segment with at least `bytes` bytes in one piece. TH_NO_MEMORY or TH_LIMIT: unchanged. */
 th_status th_bytes_extend(th_heap *memory, th_bytes_heap *heap, uint64_t bytes);
 
+/* Replaces segments that are not regions by copies, which lie where the heap's policy says now. */
+th_status th_bytes_copy_blocks(th_heap *memory, th_bytes_heap *heap);
+
 /* Forgets every block; the segments stay. */
 void th_bytes_clear(th_bytes_heap *heap);
 

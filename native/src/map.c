@@ -57,15 +57,15 @@ void th_leave(th_map *m, uint64_t stamp) {
 }
 
 static th_status fill_map(th_map *m, th_heap *heap, const th_type *type, const th_shape *shape,
-                          const th_map_options *options, uint32_t seed) {
-    th_extra *x = th_heap_new(heap, sizeof *x, TH_POLICY_OF_HEAP);
+                          const th_map_options *options, uint32_t seed, th_policy policy) {
+    th_extra *x = th_heap_new(heap, sizeof *x, sizeof *x, policy);
     if (x == NULL) {
         return TH_NO_MEMORY;
     }
     x->shape = *shape;
     x->type = *type;
     x->memory = heap;
-    x->policy = TH_POLICY_OF_HEAP;
+    x->policy = policy;
     m->h.extra = x;
     m->h.hash0 = seed;
     uint64_t expected = options == NULL ? 0 : options->expected_size;
@@ -97,13 +97,18 @@ th_status th_map_create(th_heap *heap, const th_type *type, const th_map_options
     if ((options == NULL || !options->has_seed) && !th_os_random32(&seed)) {
         return TH_NO_MEMORY; /* the kernel has no randomness: nothing safe to go on with */
     }
-    th_map *m = th_heap_new_header(heap);
-    if (m == NULL) {
-        return TH_NO_MEMORY;
-    }
-    th_status status = fill_map(m, heap, type, &shape, options, seed);
+    th_policy policy;
+    th_status status = th_policy_enter(heap, options == NULL ? NULL : options->placement, &policy);
     if (status != TH_OK) {
-        th_heap_retire_header(heap, m);
+        return status;
+    }
+    th_map *m = th_heap_new_header(heap);
+    status = m == NULL ? TH_NO_MEMORY : fill_map(m, heap, type, &shape, options, seed, policy);
+    if (status != TH_OK) {
+        if (m != NULL) {
+            th_heap_retire_header(heap, m);
+        }
+        th_policy_leave(heap, policy);
         return status;
     }
     uint64_t generation = (m->stamp & ~(TH_STAMP_GENERATION - 1)) + TH_STAMP_GENERATION;
@@ -153,6 +158,7 @@ th_status th_map_close(th_map *map, uint64_t stamp) {
     /* The new generation first: whoever calls from now on is told so. */
     th_leave(map, (stamp & ~(TH_STAMP_GENERATION - 1)) + TH_STAMP_GENERATION);
     th_drop_arrays(map);
+    th_policy_leave(memory, x->policy);
     th_heap_retire(memory, x, sizeof *x);
     th_heap_retire_header(memory, map);
     return TH_OK;

@@ -162,6 +162,9 @@ uint64_t th_overflow_most(uint32_t b);
  * Links are indexes and stay good. TH_NO_MEMORY: unchanged.
  */
 th_status th_array_extend(const th_extra *x, th_array_word *which);
+
+/* Replaces it by one like it, which lies where the map's policy says now. TH_NO_MEMORY: unchanged. */
+th_status th_array_copy(const th_extra *x, th_array_word *which);
 bool th_array_can_extend(th_array_word array);
 
 /* ---- ordinary calls: map.c, grow.c, rebuild.c ---------------------------------------------------- */

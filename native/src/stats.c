@@ -136,6 +136,7 @@ static void fill(const th_map *m, bool full, th_map_stats *stats) {
     stats->seed_changes = x->seed_changes;
     stats->clears = x->epoch;
     stats->header_bytes = sizeof *m;
+    th_policy_tell(x->memory, x->policy, NULL, stats);
     stats->reserved_bytes = sizeof *m;
     stats->resident_bytes = full ? sizeof *m : 0;
     stats->pool_bytes = sizeof *m;

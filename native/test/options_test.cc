@@ -76,8 +76,10 @@ TEST(Pages, AreAdvisedForArraysAndBytes) {
         ASSERT_EQ(TH_OK, th_heap_create(&heapOptions, &heap));
         for (uint8_t pages : {TH_PAGES_HEAP, TH_PAGES_HUGE, TH_PAGES_SMALL}) {
             th_type type = typeOf(kKeyParts[0], kValueParts[7]);
+            th_placement placement{};
+            placement.pages = pages;
             th_map_options options = sized(500000);
-            options.pages = pages;
+            options.placement = &placement;
             th_map *map = nullptr;
             uint64_t stamp = 0;
             ASSERT_EQ(TH_OK, th_map_create(heap, &type, &options, &map, &stamp));
@@ -103,8 +105,10 @@ TEST(Pages, StayWithTheMap) {
     if (!addressSpaceIsFree() || flagsOf("text").empty())
         GTEST_SKIP() << "no flags of mappings here";
     Heap heap;
+    th_placement small{};
+    small.pages = TH_PAGES_SMALL;
     th_map_options options{};
-    options.pages = TH_PAGES_SMALL;
+    options.placement = &small;
     Map map(heap, bytesBytesType(), options);
     ASSERT_EQ(TH_ABSENT, map.put("key", "value"));
     ASSERT_EQ(TH_ABSENT, map.put("long", std::string(200000, 'x')));
@@ -122,9 +126,11 @@ TEST(Pages, StayWithTheMap) {
 
 TEST(Pages, OthersAreInvalid) {
     Heap heap;
-    for (int pages = TH_PAGES_SMALL + 1; pages < 256; pages++) {
+    for (int pages = TH_PAGES_1G + 1; pages < 256; pages++) {
+        th_placement placement{};
+        placement.pages = static_cast<uint8_t>(pages);
         th_map_options options{};
-        options.pages = static_cast<uint8_t>(pages);
+        options.placement = &placement;
         Map map(heap, longType(), options);
         EXPECT_EQ(TH_INVALID, map.created());
     }

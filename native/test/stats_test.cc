@@ -101,7 +101,8 @@ TEST(Stats, WithoutFullNothingIsCounted) {
     }
     EXPECT_EQ(0u, stats.resident_bytes | stats.huge_bytes | stats.node_bytes[0]);
     EXPECT_EQ(100u, stats.size);
-    EXPECT_EQ(0u, stats.reserved);
+    for (uint8_t reserved : stats.reserved)
+        EXPECT_EQ(0u, reserved);
 }
 
 /* Pages are there once they were touched, and gone when the map gives them back. */

@@ -30,6 +30,7 @@ th_status th_heap_create(const th_heap_options *options, th_heap **heap) {
     h->huge_pages = options == NULL || options->huge_pages != 0;
     h->fail_after = -1;
     th_os_lock_init(&h->lock);
+    th_os_lock_init(&h->policies.lock);
     *heap = h;
     return TH_OK;
 }
@@ -47,6 +48,7 @@ th_status th_heap_destroy(th_heap *heap) {
     th_retired_free_all(heap);
     th_pool_free_all(heap);
     th_os_lock_destroy(&heap->lock);
+    th_os_lock_destroy(&heap->policies.lock);
     th_os_release(heap, heap->own_bytes);
     return TH_OK;
 }
@@ -95,12 +97,13 @@ static void forget(th_heap *heap, size_t size) {
     heap->objects--;
 }
 
-void *th_heap_new(th_heap *heap, size_t bytes, th_policy policy) {
+void *th_heap_new(th_heap *heap, size_t bytes, size_t dense, th_policy policy) {
     size_t size = th_heap_size(bytes);
     th_os_lock_acquire(&heap->lock);
     void *memory = NULL;
     if (admit(heap, size)) {
-        memory = th_heap_is_region(bytes) ? th_region_new(heap, bytes, policy) : th_pool_take(heap, size);
+        memory =
+            th_heap_is_region(bytes) ? th_region_new(heap, bytes, dense, policy) : th_pool_take(heap, size);
         if (memory == NULL) {
             forget(heap, size);
             note_failure(heap);

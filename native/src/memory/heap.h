@@ -33,9 +33,26 @@ void th_heap_retire_header(th_heap *heap, void *header);
 
 /*
  * Memory for `bytes`: a block, or beyond TH_BLOCK_MAX a region; NULL when the OS or the limit refuses. It is
- * retired with the same number of bytes.
+ * retired with the same number of bytes. dense: how much of it, from the start, will be used in any case;
+ * explicit huge pages, which are taken from the system when they are mapped, are for that part.
  */
-void *th_heap_new(th_heap *heap, size_t bytes, th_policy policy);
+void *th_heap_new(th_heap *heap, size_t bytes, size_t dense, th_policy policy);
+
+/*
+ * The policy of a map that asks for a placement (NULL: none of its own), for as long as th_policy_leave is
+ * not called. TH_INVALID, TH_LIMIT, TH_REFUSED: see tophash.h.
+ */
+th_status th_policy_enter(th_heap *heap, const th_placement *placement, th_policy *policy);
+void th_policy_leave(th_heap *heap, th_policy policy);
+
+/* The placement that a policy stands for, and what the kernel refused of it; either may be NULL. */
+void th_policy_tell(th_heap *heap, th_policy policy, th_placement *placement, th_map_stats *stats);
+
+/*
+ * Moves a part of a region, which must be a whole number of pages, to where a policy wants it, and has pages
+ * that come later go there. false: the kernel has not done all of it, which the policy's statistics tell.
+ */
+bool th_heap_move(th_heap *heap, void *part, size_t bytes, th_policy policy);
 void th_heap_retire(th_heap *heap, void *memory, size_t bytes);
 
 /* What a request for `bytes` really takes. */

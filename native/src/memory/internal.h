@@ -3,6 +3,7 @@
 #define TH_MEMORY_INTERNAL_H
 
 #include "memory/heap.h"
+#include "memory/policy.h"
 #include "os/os.h"
 
 #define TH_POOL_CLASSES 36u
@@ -61,6 +62,7 @@ struct th_heap {
     int64_t fail_after; /* test builds: this many more allocations succeed; -1: all */
     bool deferred;
     bool huge_pages;
+    th_policies policies;
     th_chunk_header *chunks;
     th_bump blocks;
     th_bump headers;
@@ -77,14 +79,8 @@ void *th_pool_take_header(th_heap *heap);
 void th_pool_give_header(th_heap *heap, void *header);
 void th_pool_free_all(th_heap *heap);
 
-/* policy.c */
-#define TH_NODE_HERE UINT32_MAX /* the node of the CPU that the caller runs on */
-/* Number of the node that a small block of this policy comes from, or TH_NODE_HERE. Without the heap's lock.
- */
-uint32_t th_policy_node(th_heap *heap, th_policy policy);
-
-/* region.c: without the heap's lock as well */
-void *th_region_new(th_heap *heap, size_t bytes, th_policy policy);
+/* region.c: without the heap's lock as well. dense: see th_heap_new. */
+void *th_region_new(th_heap *heap, size_t bytes, size_t dense, th_policy policy);
 void th_region_discard(th_heap *heap, void *region, size_t bytes);
 void th_region_free(th_heap *heap, void *region, size_t bytes);
 

@@ -18,7 +18,19 @@ size_t th_os_page_size(void);
  */
 void *th_os_reserve(size_t bytes, size_t align);
 
-/* Ends a reservation. */
+/*
+ * The same, aligned to `page`, with the first `part` bytes in explicit huge pages of that size (2 MiB or 1
+ * GiB; part is a multiple of it), which are set aside for it at once. NULL: refused, with the reason in
+ * *error: ENOMEM when the system's pool has not enough of them.
+ */
+void *th_os_reserve_explicit(size_t bytes, size_t part, size_t page, int *error);
+
+/* Touches every page of a range for writing, without a fault that could end the process. false: some are
+ * missing. */
+bool th_os_populate(void *address, size_t bytes);
+
+/* Ends a reservation: all of it, though it may be longer than `bytes` where it has explicit huge pages at its
+ * end. */
 void th_os_release(void *address, size_t bytes);
 
 /*

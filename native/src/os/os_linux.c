@@ -10,6 +10,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#define EXPLICIT_2M ((size_t)2 << 20)
+#define EXPLICIT_1G ((size_t)1 << 30)
+
+/* Since Linux 5.14; the C library's headers may be older. Before, the call fails as if memory were missing.
+ */
+#if !defined(MADV_POPULATE_WRITE)
+#define MADV_POPULATE_WRITE 23
+#endif
+
 _Static_assert(sizeof(pthread_mutex_t) <= sizeof(th_os_lock), "th_os_lock holds a mutex");
 
 size_t th_os_page_size(void) {
@@ -38,8 +47,46 @@ void *th_os_reserve(size_t bytes, size_t align) {
     return start + before;
 }
 
+void *th_os_reserve_explicit(size_t bytes, size_t part, size_t page, int *error) {
+    /* A free range of the right alignment first; another thread can take it meanwhile, which is a refusal. */
+    uint8_t *start = th_os_reserve(bytes, page);
+    *error = ENOMEM;
+    if (start == NULL) {
+        return NULL;
+    }
+    (void)munmap(start, bytes);
+    int log = page == EXPLICIT_1G ? 30 : 21;
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
+    int explicit_flags = flags | MAP_HUGETLB | (int)((unsigned)log << MAP_HUGE_SHIFT);
+    if (mmap(start, part, PROT_READ | PROT_WRITE, explicit_flags, -1, 0) == MAP_FAILED) {
+        *error = errno;
+        return NULL;
+    }
+    if (bytes > part && mmap(start + part, bytes - part, PROT_READ | PROT_WRITE, flags | MAP_NORESERVE, -1,
+                             0) == MAP_FAILED) {
+        *error = errno;
+        (void)munmap(start, part);
+        return NULL;
+    }
+    if (bytes > part) {
+        th_os_advise_huge(start + part, bytes - part);
+    }
+    *error = 0;
+    return start;
+}
+
+bool th_os_populate(void *address, size_t bytes) {
+    return madvise(address, bytes, MADV_POPULATE_WRITE) == 0;
+}
+
 void th_os_release(void *address, size_t bytes) {
-    (void)munmap(address, bytes);
+    /* Explicit huge pages can only be unmapped whole (EINVAL), and nothing else lies in the rest of one. */
+    for (size_t page = th_os_page_size(); munmap(address, (bytes + page - 1) / page * page) != 0;) {
+        if (errno != EINVAL || page == EXPLICIT_1G) {
+            return;
+        }
+        page = page < EXPLICIT_2M ? EXPLICIT_2M : EXPLICIT_1G;
+    }
 }
 
 bool th_os_discard(void *address, size_t bytes) {
