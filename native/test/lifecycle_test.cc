@@ -375,7 +375,7 @@ TEST(Lifecycle, NamesAndVersion) {
     std::set<std::string> names;
     for (th_status status = TH_REFUSED; status <= TH_MORE; status++)
         names.insert(th_status_name(status));
-    EXPECT_EQ(11u, names.size());
+    EXPECT_EQ(12u, names.size());
     EXPECT_NE(nullptr, th_status_name(-1000));
 }
 

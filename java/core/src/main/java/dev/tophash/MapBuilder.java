@@ -56,13 +56,13 @@ public abstract class MapBuilder<B extends MapBuilder<B>> {
     }
 
     /**
-     * Chooses the pages that back the map.
+     * Chooses the NUMA nodes that the map lies on, and the pages that back it.
      *
-     * @param policy {@link MemoryPolicy#HUGE_PAGES} unless another is given
+     * @param policy {@link MemoryPolicy#STANDARD} unless another is given
      * @return this builder
      */
     public final B memory(MemoryPolicy policy) {
-        options = options.withPages(policy.pages());
+        options = options.withPlacement(policy.forEngine());
         return self();
     }
 

@@ -8,7 +8,9 @@ import dev.tophash.internal.ffi.tophash_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -21,6 +23,7 @@ import java.util.stream.LongStream;
  * growth      none
  * used        36.6 MiB: header 192 B, buckets 36.0 MiB, overflow 595.0 KiB, bytes heap 0 B and 0 B free
  * held        76.5 MiB, 192 B of it in shared pages
+ * policy      first-touch, huge pages
  * resident    38.0 MiB, 38.0 MiB of it in huge pages
  * nodes       node 0 38.3 MiB
  * occupancy   0: 2.2% 1: 9.3% 2: 16.2% 3: 20.2% 4: 19.1% 5: 14.6% 6: 9.3% 7: 5.1% 8: 4.0%
@@ -63,6 +66,11 @@ import java.util.stream.LongStream;
  *     them by mapping, and a mapping can hold more than one map
  * @param nodeBytes bytes of large arrays on NUMA node 0, 1, ... as far as any lie there,
  *     extrapolated from a sample of their pages; empty if the system does not say
+ * @param placement on which nodes the map's {@link MemoryPolicy} wants it
+ * @param pages in which pages it wants it
+ * @param refused what of that the kernel did not do, for this map or another of the same policy
+ * @param refusedErrno its reason the last time, a number such as 1 (EPERM: not allowed, as in many
+ *     containers), 12 (ENOMEM: no explicit huge pages left) or 22 (EINVAL: no such node); 0: none
  */
 public record MapStats(
         long size,
@@ -90,7 +98,33 @@ public record MapStats(
         List<Long> density,
         long residentBytes,
         long hugeBytes,
-        List<Long> nodeBytes) {
+        List<Long> nodeBytes,
+        MemoryPolicy.Placement placement,
+        MemoryPolicy.Pages pages,
+        Set<Refusal> refused,
+        int refusedErrno) {
+    /** What a memory policy asks for and a kernel can refuse. */
+    public enum Refusal {
+        /** Memory lies where the kernel's own policy has put it. */
+        NODES(tophash_h.TH_REFUSED_NODES()),
+        /** There are not enough explicit huge pages. */
+        PAGES(tophash_h.TH_REFUSED_PAGES()),
+        /** Pages that {@link OffHeap#migrate} should have moved stayed where they were. */
+        MOVE(tophash_h.TH_REFUSED_MOVE());
+
+        private final int bit;
+
+        Refusal(int bit) {
+            this.bit = bit;
+        }
+
+        private static Set<Refusal> of(int bits) {
+            Set<Refusal> refused = EnumSet.allOf(Refusal.class);
+            refused.removeIf(refusal -> (bits & refusal.bit) == 0);
+            return refused;
+        }
+    }
+
     /** Lists are copied. */
     public MapStats {
         occupancy = List.copyOf(occupancy);
@@ -99,6 +133,7 @@ public record MapStats(
         missProbes = List.copyOf(missProbes);
         density = List.copyOf(density);
         nodeBytes = List.copyOf(nodeBytes);
+        refused = Set.copyOf(refused);
     }
 
     /**
@@ -177,8 +212,23 @@ public record MapStats(
                     density(s, full),
                     th_map_stats.resident_bytes(s),
                     th_map_stats.huge_bytes(s),
-                    withoutLastZeros(numbers(th_map_stats.node_bytes(s), full)));
+                    withoutLastZeros(numbers(th_map_stats.node_bytes(s), full)),
+                    placement(th_map_stats.place(s)),
+                    pages(th_map_stats.pages(s)),
+                    Refusal.of(th_map_stats.refused(s)),
+                    th_map_stats.refused_errno(s));
         }
+    }
+
+    /** The empty map that a map is before its first write has none of its own. */
+    private static MemoryPolicy.Placement placement(byte mode) {
+        MemoryPolicy.Placement told = MemoryPolicy.Placement.of(mode);
+        return told == MemoryPolicy.Placement.STANDARD ? MemoryPolicy.Placement.FIRST_TOUCH : told;
+    }
+
+    private static MemoryPolicy.Pages pages(byte number) {
+        MemoryPolicy.Pages told = MemoryPolicy.Pages.of(number);
+        return told == MemoryPolicy.Pages.STANDARD ? MemoryPolicy.Pages.HUGE : told;
     }
 
     private static List<Long> numbers(MemorySegment array, boolean full) {

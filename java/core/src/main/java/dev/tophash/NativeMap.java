@@ -280,6 +280,11 @@ public final class NativeMap<K, V> extends EntryMap<K, V> implements OffHeap {
     }
 
     @Override
+    public void migrate(MemoryPolicy policy) {
+        table.migrate(policy);
+    }
+
+    @Override
     public void shrinkToFit() {
         table.shrinkToFit();
     }

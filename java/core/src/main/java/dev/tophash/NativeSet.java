@@ -207,6 +207,11 @@ public final class NativeSet<E> extends ElementSet<E> implements OffHeap {
     }
 
     @Override
+    public void migrate(MemoryPolicy policy) {
+        table.migrate(policy);
+    }
+
+    @Override
     public void shrinkToFit() {
         table.shrinkToFit();
     }

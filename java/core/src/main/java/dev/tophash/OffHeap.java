@@ -59,6 +59,22 @@ public sealed interface OffHeap extends AutoCloseable permits OffHeapTable, Nati
     void shrinkToFit();
 
     /**
+     * Moves this map to another memory policy, which it keeps from then on. Memory that it has
+     * already is moved in pieces of at most 4 MiB, one after the other until all has been; readers
+     * wait no longer than for the page that they read. Other {@link MemoryPolicy.Pages pages} are
+     * for memory that the map gets from then on. Of what the kernel does not do, {@link
+     * MapStats#refused} tells.
+     *
+     * @param policy on which nodes the map shall lie
+     * @throws MemoryPolicyException if the policy is strict and the kernel refuses it; if it has
+     *     refused it from the start the map is unchanged, otherwise partly moved
+     * @throws OutOfMemoryError if there is no memory for copies of small parts
+     * @throws IllegalStateException if the map is closed
+     * @throws ConcurrentModificationException if another thread was seen writing
+     */
+    void migrate(MemoryPolicy policy);
+
+    /**
      * Native memory that this map holds: its share of {@link Tophash#nativeBytes}.
      *
      * @return bytes, with reserved address space that was never touched; 0 before the first write

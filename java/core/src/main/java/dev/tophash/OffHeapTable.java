@@ -5,12 +5,14 @@ import dev.tophash.internal.Linkage;
 import dev.tophash.internal.Lives;
 import dev.tophash.internal.MapCalls;
 import dev.tophash.internal.NativeHeap;
+import dev.tophash.internal.Placement;
 import dev.tophash.internal.Status;
 import dev.tophash.internal.TableOptions;
 import dev.tophash.internal.ffi.tophash_h;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
@@ -48,7 +50,7 @@ public abstract sealed class OffHeapTable implements OffHeap
     static final KeyLength NO_BYTES = i -> 0;
 
     private final long type;
-    private final TableOptions options;
+    private TableOptions options;
 
     /**
      * Address of the native map, or of the empty one before the first write and after {@link
@@ -156,6 +158,37 @@ public abstract sealed class OffHeapTable implements OffHeap
     }
 
     @Override
+    public final void migrate(MemoryPolicy policy) {
+        Placement placement = policy.forEngine();
+        checkOpen();
+        setPlacement(placement);
+        if (map == Linkage.EMPTY_MAP) {
+            return;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment wanted = placement.segment(arena);
+            MemorySegment progress = arena.allocate(ValueLayout.JAVA_LONG);
+            int status = Status.MORE;
+            while (status == Status.MORE) {
+                status = tophash_h.th_map_migrate(header(), stamp, wanted, progress);
+                checkOpen();
+            }
+            if (status == Status.REFUSED) {
+                throw new MemoryPolicyException(policy.toString());
+            }
+            Status.check(status, "moving a map to the memory policy " + policy);
+        }
+        NativeHeap.reclaimIfDue();
+    }
+
+    /** For a native map that is still to be made, by whichever thread does. */
+    private synchronized void setPlacement(Placement placement) {
+        if (life == NO_LIFE) {
+            options = options.withPlacement(placement);
+        }
+    }
+
+    @Override
     public final MapStats stats() {
         return stats(false);
     }
@@ -242,7 +275,11 @@ public abstract sealed class OffHeapTable implements OffHeap
         if (life != NO_LIFE) {
             return;
         }
+        StandardPolicy.get();
         NativeHeap.Handle handle = NativeHeap.createMap(type, options);
+        if (handle.status() == Status.REFUSED) {
+            throw new MemoryPolicyException(MemoryPolicy.of(options.placement()).toString());
+        }
         if (handle.status() < 0) {
             throw failure(
                     handle.status(),

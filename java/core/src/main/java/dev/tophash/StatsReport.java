@@ -35,6 +35,7 @@ final class StatsReport {
                         + ", "
                         + bytes(stats.poolBytes())
                         + " of it in shared pages");
+        line("policy", policy());
         if (!stats.occupancy().isEmpty()) {
             counted();
         }
@@ -85,6 +86,18 @@ final class StatsReport {
                 percent(stats.evacuated(), stats.oldBuckets()),
                 stats.oldBuckets(),
                 stats.sameSize() ? ", the number of buckets stays" : "");
+    }
+
+    private String policy() {
+        String asked = stats.placement().word() + ", " + stats.pages().word() + " pages";
+        if (stats.refused().isEmpty()) {
+            return asked;
+        }
+        StringJoiner refused = new StringJoiner(" and ");
+        stats.refused().stream()
+                .sorted()
+                .forEach(r -> refused.add(r.name().toLowerCase(Locale.ROOT)));
+        return asked + "; the kernel refused " + refused + " (error " + stats.refusedErrno() + ")";
     }
 
     private String nodes() {

@@ -114,6 +114,27 @@ public final class Tophash {
     }
 
     /**
+     * The memory policy of maps that choose none.
+     *
+     * @return {@link MemoryPolicy#STANDARD} unless another was set
+     */
+    public static MemoryPolicy memoryPolicy() {
+        return StandardPolicy.get();
+    }
+
+    /**
+     * Chooses the memory policy of maps that choose none, from their first write on; maps that were
+     * written to before keep theirs. At the start it is the system property {@code
+     * tophash.memoryPolicy}, in the words of {@link MemoryPolicy#parse}.
+     *
+     * @param policy for all maps of this process
+     * @throws MemoryPolicyException if it is strict and the kernel refuses it; nothing has changed
+     */
+    public static void setMemoryPolicy(MemoryPolicy policy) {
+        StandardPolicy.set(policy);
+    }
+
+    /**
      * The maps that hold native memory, those that use most first: who looks for a leak finds it
      * here, and gives maps {@linkplain MapBuilder#name names} beforehand.
      *

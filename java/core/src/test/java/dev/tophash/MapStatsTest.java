@@ -18,6 +18,7 @@ class MapStatsTest {
                     "growth",
                     "used",
                     "held",
+                    "policy",
                     "resident",
                     "nodes",
                     "occupancy",

@@ -52,7 +52,9 @@ public final class NativeHeap {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment options = arena.allocate(th_map_options.layout());
             th_map_options.expected_size(options, chosen.expectedSize());
-            th_map_options.pages(options, chosen.pages());
+            if (!chosen.placement().equals(Placement.DEFAULT)) {
+                th_map_options.placement(options, chosen.placement().segment(arena));
+            }
             th_map_options.has_seed(options, (byte) (chosen.hasSeed() ? 1 : 0));
             th_map_options.seed(options, chosen.seed());
             MemorySegment map = arena.allocate(ValueLayout.JAVA_LONG);
@@ -68,6 +70,13 @@ public final class NativeHeap {
                 tophash_h.th_map_close(MemorySegment.ofAddress(address), name);
                 throw e;
             }
+        }
+    }
+
+    /** Chooses where maps made from now on lie unless they choose themselves; the status. */
+    public static int setPlacement(Placement placement) {
+        try (Arena arena = Arena.ofConfined()) {
+            return tophash_h.th_heap_set_placement(HEAP, placement.segment(arena));
         }
     }
 

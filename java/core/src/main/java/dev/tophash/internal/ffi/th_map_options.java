@@ -16,10 +16,10 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  * {@snippet lang=c :
  * struct th_map_options {
  *     uint64_t expected_size;
+ *     const th_placement *placement;
  *     uint32_t seed;
  *     uint8_t has_seed;
- *     uint8_t pages;
- *     uint8_t reserved[2];
+ *     uint8_t reserved[3];
  * }
  * }
  */
@@ -31,10 +31,10 @@ public class th_map_options {
 
     private static final GroupLayout $LAYOUT = MemoryLayout.structLayout(
         tophash_h.C_LONG.withName("expected_size"),
+        tophash_h.C_POINTER.withName("placement"),
         tophash_h.C_INT.withName("seed"),
         tophash_h.C_CHAR.withName("has_seed"),
-        tophash_h.C_CHAR.withName("pages"),
-        MemoryLayout.sequenceLayout(2, tophash_h.C_CHAR).withName("reserved")
+        MemoryLayout.sequenceLayout(3, tophash_h.C_CHAR).withName("reserved")
     ).withName("th_map_options");
 
     /**
@@ -86,6 +86,50 @@ public class th_map_options {
      */
     public static void expected_size(MemorySegment struct, long fieldValue) {
         struct.set(expected_size$LAYOUT, expected_size$OFFSET, fieldValue);
+    }
+
+    private static final AddressLayout placement$LAYOUT = (AddressLayout)$LAYOUT.select(groupElement("placement"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * const th_placement *placement
+     * }
+     */
+    public static final AddressLayout placement$layout() {
+        return placement$LAYOUT;
+    }
+
+    private static final long placement$OFFSET = $LAYOUT.byteOffset(groupElement("placement"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * const th_placement *placement
+     * }
+     */
+    public static final long placement$offset() {
+        return placement$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * const th_placement *placement
+     * }
+     */
+    public static MemorySegment placement(MemorySegment struct) {
+        return struct.get(placement$LAYOUT, placement$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * const th_placement *placement
+     * }
+     */
+    public static void placement(MemorySegment struct, MemorySegment fieldValue) {
+        struct.set(placement$LAYOUT, placement$OFFSET, fieldValue);
     }
 
     private static final OfInt seed$LAYOUT = (OfInt)$LAYOUT.select(groupElement("seed"));
@@ -176,56 +220,12 @@ public class th_map_options {
         struct.set(has_seed$LAYOUT, has_seed$OFFSET, fieldValue);
     }
 
-    private static final OfByte pages$LAYOUT = (OfByte)$LAYOUT.select(groupElement("pages"));
-
-    /**
-     * Layout for field:
-     * {@snippet lang=c :
-     * uint8_t pages
-     * }
-     */
-    public static final OfByte pages$layout() {
-        return pages$LAYOUT;
-    }
-
-    private static final long pages$OFFSET = $LAYOUT.byteOffset(groupElement("pages"));
-
-    /**
-     * Offset for field:
-     * {@snippet lang=c :
-     * uint8_t pages
-     * }
-     */
-    public static final long pages$offset() {
-        return pages$OFFSET;
-    }
-
-    /**
-     * Getter for field:
-     * {@snippet lang=c :
-     * uint8_t pages
-     * }
-     */
-    public static byte pages(MemorySegment struct) {
-        return struct.get(pages$LAYOUT, pages$OFFSET);
-    }
-
-    /**
-     * Setter for field:
-     * {@snippet lang=c :
-     * uint8_t pages
-     * }
-     */
-    public static void pages(MemorySegment struct, byte fieldValue) {
-        struct.set(pages$LAYOUT, pages$OFFSET, fieldValue);
-    }
-
     private static final SequenceLayout reserved$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("reserved"));
 
     /**
      * Layout for field:
      * {@snippet lang=c :
-     * uint8_t reserved[2]
+     * uint8_t reserved[3]
      * }
      */
     public static final SequenceLayout reserved$layout() {
@@ -237,7 +237,7 @@ public class th_map_options {
     /**
      * Offset for field:
      * {@snippet lang=c :
-     * uint8_t reserved[2]
+     * uint8_t reserved[3]
      * }
      */
     public static final long reserved$offset() {
@@ -247,7 +247,7 @@ public class th_map_options {
     /**
      * Getter for field:
      * {@snippet lang=c :
-     * uint8_t reserved[2]
+     * uint8_t reserved[3]
      * }
      */
     public static MemorySegment reserved(MemorySegment struct) {
@@ -257,19 +257,19 @@ public class th_map_options {
     /**
      * Setter for field:
      * {@snippet lang=c :
-     * uint8_t reserved[2]
+     * uint8_t reserved[3]
      * }
      */
     public static void reserved(MemorySegment struct, MemorySegment fieldValue) {
         MemorySegment.copy(fieldValue, 0L, struct, reserved$OFFSET, reserved$LAYOUT.byteSize());
     }
 
-    private static long[] reserved$DIMS = { 2 };
+    private static long[] reserved$DIMS = { 3 };
 
     /**
      * Dimensions for array field:
      * {@snippet lang=c :
-     * uint8_t reserved[2]
+     * uint8_t reserved[3]
      * }
      */
     public static long[] reserved$dimensions() {
@@ -280,7 +280,7 @@ public class th_map_options {
     /**
      * Indexed getter for field:
      * {@snippet lang=c :
-     * uint8_t reserved[2]
+     * uint8_t reserved[3]
      * }
      */
     public static byte reserved(MemorySegment struct, long index0) {
@@ -290,7 +290,7 @@ public class th_map_options {
     /**
      * Indexed setter for field:
      * {@snippet lang=c :
-     * uint8_t reserved[2]
+     * uint8_t reserved[3]
      * }
      */
     public static void reserved(MemorySegment struct, long index0, byte fieldValue) {

@@ -42,7 +42,11 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     uint8_t b;
  *     uint8_t growing;
  *     uint8_t same_size;
- *     uint8_t reserved;
+ *     uint8_t place;
+ *     uint8_t pages;
+ *     uint8_t refused;
+ *     uint8_t reserved[6];
+ *     int32_t refused_errno;
  * }
  * }
  */
@@ -80,7 +84,12 @@ public class th_map_stats {
         tophash_h.C_CHAR.withName("b"),
         tophash_h.C_CHAR.withName("growing"),
         tophash_h.C_CHAR.withName("same_size"),
-        tophash_h.C_CHAR.withName("reserved")
+        tophash_h.C_CHAR.withName("place"),
+        tophash_h.C_CHAR.withName("pages"),
+        tophash_h.C_CHAR.withName("refused"),
+        MemoryLayout.sequenceLayout(6, tophash_h.C_CHAR).withName("reserved"),
+        tophash_h.C_INT.withName("refused_errno"),
+        MemoryLayout.paddingLayout(4)
     ).withName("th_map_stats");
 
     /**
@@ -1476,15 +1485,147 @@ public class th_map_stats {
         struct.set(same_size$LAYOUT, same_size$OFFSET, fieldValue);
     }
 
-    private static final OfByte reserved$LAYOUT = (OfByte)$LAYOUT.select(groupElement("reserved"));
+    private static final OfByte place$LAYOUT = (OfByte)$LAYOUT.select(groupElement("place"));
 
     /**
      * Layout for field:
      * {@snippet lang=c :
-     * uint8_t reserved
+     * uint8_t place
      * }
      */
-    public static final OfByte reserved$layout() {
+    public static final OfByte place$layout() {
+        return place$LAYOUT;
+    }
+
+    private static final long place$OFFSET = $LAYOUT.byteOffset(groupElement("place"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint8_t place
+     * }
+     */
+    public static final long place$offset() {
+        return place$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint8_t place
+     * }
+     */
+    public static byte place(MemorySegment struct) {
+        return struct.get(place$LAYOUT, place$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint8_t place
+     * }
+     */
+    public static void place(MemorySegment struct, byte fieldValue) {
+        struct.set(place$LAYOUT, place$OFFSET, fieldValue);
+    }
+
+    private static final OfByte pages$LAYOUT = (OfByte)$LAYOUT.select(groupElement("pages"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint8_t pages
+     * }
+     */
+    public static final OfByte pages$layout() {
+        return pages$LAYOUT;
+    }
+
+    private static final long pages$OFFSET = $LAYOUT.byteOffset(groupElement("pages"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint8_t pages
+     * }
+     */
+    public static final long pages$offset() {
+        return pages$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint8_t pages
+     * }
+     */
+    public static byte pages(MemorySegment struct) {
+        return struct.get(pages$LAYOUT, pages$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint8_t pages
+     * }
+     */
+    public static void pages(MemorySegment struct, byte fieldValue) {
+        struct.set(pages$LAYOUT, pages$OFFSET, fieldValue);
+    }
+
+    private static final OfByte refused$LAYOUT = (OfByte)$LAYOUT.select(groupElement("refused"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint8_t refused
+     * }
+     */
+    public static final OfByte refused$layout() {
+        return refused$LAYOUT;
+    }
+
+    private static final long refused$OFFSET = $LAYOUT.byteOffset(groupElement("refused"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint8_t refused
+     * }
+     */
+    public static final long refused$offset() {
+        return refused$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint8_t refused
+     * }
+     */
+    public static byte refused(MemorySegment struct) {
+        return struct.get(refused$LAYOUT, refused$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint8_t refused
+     * }
+     */
+    public static void refused(MemorySegment struct, byte fieldValue) {
+        struct.set(refused$LAYOUT, refused$OFFSET, fieldValue);
+    }
+
+    private static final SequenceLayout reserved$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("reserved"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint8_t reserved[6]
+     * }
+     */
+    public static final SequenceLayout reserved$layout() {
         return reserved$LAYOUT;
     }
 
@@ -1493,7 +1634,7 @@ public class th_map_stats {
     /**
      * Offset for field:
      * {@snippet lang=c :
-     * uint8_t reserved
+     * uint8_t reserved[6]
      * }
      */
     public static final long reserved$offset() {
@@ -1503,21 +1644,98 @@ public class th_map_stats {
     /**
      * Getter for field:
      * {@snippet lang=c :
-     * uint8_t reserved
+     * uint8_t reserved[6]
      * }
      */
-    public static byte reserved(MemorySegment struct) {
-        return struct.get(reserved$LAYOUT, reserved$OFFSET);
+    public static MemorySegment reserved(MemorySegment struct) {
+        return struct.asSlice(reserved$OFFSET, reserved$LAYOUT.byteSize());
     }
 
     /**
      * Setter for field:
      * {@snippet lang=c :
-     * uint8_t reserved
+     * uint8_t reserved[6]
      * }
      */
-    public static void reserved(MemorySegment struct, byte fieldValue) {
-        struct.set(reserved$LAYOUT, reserved$OFFSET, fieldValue);
+    public static void reserved(MemorySegment struct, MemorySegment fieldValue) {
+        MemorySegment.copy(fieldValue, 0L, struct, reserved$OFFSET, reserved$LAYOUT.byteSize());
+    }
+
+    private static long[] reserved$DIMS = { 6 };
+
+    /**
+     * Dimensions for array field:
+     * {@snippet lang=c :
+     * uint8_t reserved[6]
+     * }
+     */
+    public static long[] reserved$dimensions() {
+        return reserved$DIMS;
+    }
+    private static final VarHandle reserved$ELEM_HANDLE = reserved$LAYOUT.varHandle(sequenceElement());
+
+    /**
+     * Indexed getter for field:
+     * {@snippet lang=c :
+     * uint8_t reserved[6]
+     * }
+     */
+    public static byte reserved(MemorySegment struct, long index0) {
+        return (byte)reserved$ELEM_HANDLE.get(struct, reserved$OFFSET, index0);
+    }
+
+    /**
+     * Indexed setter for field:
+     * {@snippet lang=c :
+     * uint8_t reserved[6]
+     * }
+     */
+    public static void reserved(MemorySegment struct, long index0, byte fieldValue) {
+        reserved$ELEM_HANDLE.set(struct, reserved$OFFSET, index0, fieldValue);
+    }
+
+    private static final OfInt refused_errno$LAYOUT = (OfInt)$LAYOUT.select(groupElement("refused_errno"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * int32_t refused_errno
+     * }
+     */
+    public static final OfInt refused_errno$layout() {
+        return refused_errno$LAYOUT;
+    }
+
+    private static final long refused_errno$OFFSET = $LAYOUT.byteOffset(groupElement("refused_errno"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * int32_t refused_errno
+     * }
+     */
+    public static final long refused_errno$offset() {
+        return refused_errno$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * int32_t refused_errno
+     * }
+     */
+    public static int refused_errno(MemorySegment struct) {
+        return struct.get(refused_errno$LAYOUT, refused_errno$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * int32_t refused_errno
+     * }
+     */
+    public static void refused_errno(MemorySegment struct, int fieldValue) {
+        struct.set(refused_errno$LAYOUT, refused_errno$OFFSET, fieldValue);
     }
 
     /**

@@ -164,6 +164,15 @@ public class tophash_h extends tophash_h$shared {
     public static int TH_BUSY() {
         return TH_BUSY;
     }
+    private static final int TH_REFUSED = (int)-9L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_REFUSED = -9
+     * }
+     */
+    public static int TH_REFUSED() {
+        return TH_REFUSED;
+    }
 
     private static class th_status_name {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
@@ -964,6 +973,69 @@ public class tophash_h extends tophash_h$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+    private static final int TH_PLACE_HEAP = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_PLACE_HEAP = 0
+     * }
+     */
+    public static int TH_PLACE_HEAP() {
+        return TH_PLACE_HEAP;
+    }
+    private static final int TH_PLACE_FIRST_TOUCH = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_PLACE_FIRST_TOUCH = 1
+     * }
+     */
+    public static int TH_PLACE_FIRST_TOUCH() {
+        return TH_PLACE_FIRST_TOUCH;
+    }
+    private static final int TH_PLACE_LOCAL = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_PLACE_LOCAL = 2
+     * }
+     */
+    public static int TH_PLACE_LOCAL() {
+        return TH_PLACE_LOCAL;
+    }
+    private static final int TH_PLACE_BIND = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_PLACE_BIND = 3
+     * }
+     */
+    public static int TH_PLACE_BIND() {
+        return TH_PLACE_BIND;
+    }
+    private static final int TH_PLACE_PREFER = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_PLACE_PREFER = 4
+     * }
+     */
+    public static int TH_PLACE_PREFER() {
+        return TH_PLACE_PREFER;
+    }
+    private static final int TH_PLACE_INTERLEAVE = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_PLACE_INTERLEAVE = 5
+     * }
+     */
+    public static int TH_PLACE_INTERLEAVE() {
+        return TH_PLACE_INTERLEAVE;
+    }
+    private static final int TH_PLACE_SPREAD = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_PLACE_SPREAD = 6
+     * }
+     */
+    public static int TH_PLACE_SPREAD() {
+        return TH_PLACE_SPREAD;
+    }
     private static final int TH_PAGES_HEAP = (int)0L;
     /**
      * {@snippet lang=c :
@@ -990,6 +1062,85 @@ public class tophash_h extends tophash_h$shared {
      */
     public static int TH_PAGES_SMALL() {
         return TH_PAGES_SMALL;
+    }
+    private static final int TH_PAGES_2M = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_PAGES_2M = 3
+     * }
+     */
+    public static int TH_PAGES_2M() {
+        return TH_PAGES_2M;
+    }
+    private static final int TH_PAGES_1G = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_PAGES_1G = 4
+     * }
+     */
+    public static int TH_PAGES_1G() {
+        return TH_PAGES_1G;
+    }
+
+    private static class th_heap_set_placement {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_heap_set_placement");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * th_status th_heap_set_placement(th_heap *heap, const th_placement *placement)
+     * }
+     */
+    public static FunctionDescriptor th_heap_set_placement$descriptor() {
+        return th_heap_set_placement.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * th_status th_heap_set_placement(th_heap *heap, const th_placement *placement)
+     * }
+     */
+    public static MethodHandle th_heap_set_placement$handle() {
+        return th_heap_set_placement.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * th_status th_heap_set_placement(th_heap *heap, const th_placement *placement)
+     * }
+     */
+    public static MemorySegment th_heap_set_placement$address() {
+        return th_heap_set_placement.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * th_status th_heap_set_placement(th_heap *heap, const th_placement *placement)
+     * }
+     */
+    public static int th_heap_set_placement(MemorySegment heap, MemorySegment placement) {
+        var mh$ = th_heap_set_placement.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_heap_set_placement", heap, placement);
+            }
+            return (int)mh$.invokeExact(heap, placement);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
     }
 
     private static class th_empty_map {
@@ -1471,6 +1622,69 @@ public class tophash_h extends tophash_h$shared {
                 traceDowncall("th_map_shrink", map, stamp);
             }
             return (int)mh$.invokeExact(map, stamp);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class th_map_migrate {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_map_migrate");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * th_status th_map_migrate(th_map *map, uint64_t stamp, const th_placement *placement, uint64_t *progress)
+     * }
+     */
+    public static FunctionDescriptor th_map_migrate$descriptor() {
+        return th_map_migrate.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * th_status th_map_migrate(th_map *map, uint64_t stamp, const th_placement *placement, uint64_t *progress)
+     * }
+     */
+    public static MethodHandle th_map_migrate$handle() {
+        return th_map_migrate.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * th_status th_map_migrate(th_map *map, uint64_t stamp, const th_placement *placement, uint64_t *progress)
+     * }
+     */
+    public static MemorySegment th_map_migrate$address() {
+        return th_map_migrate.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * th_status th_map_migrate(th_map *map, uint64_t stamp, const th_placement *placement, uint64_t *progress)
+     * }
+     */
+    public static int th_map_migrate(MemorySegment map, long stamp, MemorySegment placement, MemorySegment progress) {
+        var mh$ = th_map_migrate.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_map_migrate", map, stamp, placement, progress);
+            }
+            return (int)mh$.invokeExact(map, stamp, placement, progress);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -4098,6 +4312,33 @@ public class tophash_h extends tophash_h$shared {
     public static int TH_STATS_NODES() {
         return TH_STATS_NODES;
     }
+    private static final int TH_REFUSED_NODES = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_REFUSED_NODES = 1
+     * }
+     */
+    public static int TH_REFUSED_NODES() {
+        return TH_REFUSED_NODES;
+    }
+    private static final int TH_REFUSED_PAGES = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_REFUSED_PAGES = 2
+     * }
+     */
+    public static int TH_REFUSED_PAGES() {
+        return TH_REFUSED_PAGES;
+    }
+    private static final int TH_REFUSED_MOVE = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_REFUSED_MOVE = 4
+     * }
+     */
+    public static int TH_REFUSED_MOVE() {
+        return TH_REFUSED_MOVE;
+    }
 
     private static class th_map_get_stats {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
@@ -4399,6 +4640,15 @@ public class tophash_h extends tophash_h$shared {
      */
     public static int TH_BATCH_CHUNK() {
         return TH_BATCH_CHUNK;
+    }
+    private static final int TH_MAX_NODES = (int)1024L;
+    /**
+     * {@snippet lang=c :
+     * #define TH_MAX_NODES 1024
+     * }
+     */
+    public static int TH_MAX_NODES() {
+        return TH_MAX_NODES;
     }
     private static final int TH_PREVIOUS_OFFSET = (int)56L;
     /**
