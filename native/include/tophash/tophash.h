@@ -254,12 +254,12 @@ typedef struct th_topology {
     uint8_t distance[TH_TOPOLOGY_NODES]
                     [TH_TOPOLOGY_NODES];  /* ACPI distance by index: 10 is local; 0: unknown */
     uint16_t cpu_node[TH_TOPOLOGY_CPUS];  /* index into node, or TH_TOPOLOGY_NONE: not online */
-    uint16_t cpu_group[TH_TOPOLOGY_CPUS]; /* CPUs that share an L3 cache: 0, 1, ..., or NONE */
+    uint16_t cpu_group[TH_TOPOLOGY_CPUS]; /* 0, 1, ...: shares an L3 cache, without one a node; or NONE */
     uint32_t nodes;
     uint32_t cpus; /* online */
     uint32_t groups;
     uint32_t cpu_limit; /* one more than the highest online CPU */
-    uint8_t known;      /* 0: nothing was found at the root, and this is one node with all CPUs */
+    uint8_t known;      /* 0: no nodes were found at the root, and this is one node with all CPUs */
     uint8_t truncated;  /* 1: there are more nodes or CPUs than this can tell */
     uint8_t reserved[6];
 } th_topology;
