@@ -5,6 +5,7 @@
 #   tools/setup.sh format        the format check of the C sources
 #   tools/setup.sh fuzz          the fuzzer
 #   tools/setup.sh cross         the arm64 build and its emulation
+#   tools/setup.sh numa          the machines with several NUMA nodes; their kernel: tools/numa-machine.sh
 #   tools/setup.sh bench         the benchmarks; Go is measured too where a package like golang-1.19-go is installed
 #
 # Looks for programs and files, not for packages, so whatever provides them will do. What is missing is
@@ -55,6 +56,12 @@ need_cross() {
     need qemu-user-static qemu-aarch64-static
 }
 
+need_numa() {
+    need qemu-system-x86 qemu-system-x86_64
+    need busybox-static busybox
+    need cpio cpio
+}
+
 need_bench() {
     need libbenchmark-dev /usr/include/benchmark/benchmark.h
     need libabsl-dev /usr/include/absl/container/flat_hash_map.h
@@ -65,8 +72,8 @@ need_bench() {
 
 for goal in "$@"; do
     case $goal in
-    build | format | fuzz | cross | bench) "need_$goal" ;;
-    *) echo "tophash: no goal $goal; there are build, format, fuzz, cross and bench" >&2 && exit 2 ;;
+    build | format | fuzz | cross | numa | bench) "need_$goal" ;;
+    *) echo "tophash: no goal $goal; there are build, format, fuzz, cross, numa and bench" >&2 && exit 2 ;;
     esac
 done
 
