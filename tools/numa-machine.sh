@@ -127,7 +127,7 @@ put "$(command -v busybox)" "$root/bin"
 echo 'root:x:0:0::/work:/bin/sh' >"$root/etc/passwd"
 cat >"$root/init" <<END
 #!/bin/busybox sh
-export PATH=/bin HOME=/work
+export PATH=/bin HOME=/work TERM=dumb
 /bin/busybox --install -s /bin
 mkdir -p /proc /sys /dev /tmp
 mount -t proc proc /proc

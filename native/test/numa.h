@@ -57,6 +57,11 @@ inline std::vector<uint32_t> nodesWithMemory() {
     if (tophash::test::nodesWithMemory().size() < 2)                                                         \
     GTEST_SKIP() << "less than two nodes to place memory on; tools/numa-machine.sh has more"
 
+/* The kernel's word for a page that was never written to: one of two, depending on its version. */
+inline int nodeOrNone(int node) {
+    return node == -EFAULT ? -ENOENT : node;
+}
+
 /* Node of the page at an address; -ENOENT: no memory stands behind it, or another negative errno. */
 inline int nodeOfPage(const void *address) {
     void *page = const_cast<void *>(address);
@@ -64,7 +69,7 @@ inline int nodeOfPage(const void *address) {
     /* move_pages(2) without nodes to move to only tells. */
     if (syscall(SYS_move_pages, 0, 1ul, &page, nullptr, &node, 0) != 0)
         return -errno;
-    return node;
+    return nodeOrNone(node);
 }
 
 /* How many pages of a range lie on each node, -ENOENT: on none. */
@@ -84,7 +89,7 @@ inline std::map<int, uint64_t> nodesOfPages(const void *address, uint64_t bytes)
         if (syscall(SYS_move_pages, 0, pages.size(), pages.data(), nullptr, nodes.data(), 0) != 0)
             complain(std::string("move_pages: ") + std::strerror(errno));
         for (int node : nodes)
-            counts[node]++;
+            counts[nodeOrNone(node)]++;
         pages.clear();
     }
     return counts;

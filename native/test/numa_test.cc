@@ -4,7 +4,9 @@
 #include <set>
 #include <string>
 
+extern "C" {
 #include "os/os.h"
+}
 
 namespace {
 
