@@ -156,11 +156,12 @@ TEST(Pool, MemoryReturnsToItsNode) {
     Machine machine(3, 2, 2); /* CPUs 0-3, 4-7, 8-11 */
     for (bool deferred : {false, true}) {
         Pools pools(machine, deferred);
-        std::vector<std::set<uint8_t *>> ofNode(3);
+        std::vector<std::set<uint8_t *>> ofNode(3); /* addresses only: what is freed and made again is the same */
         for (uint64_t size : {64, 320, 1280, 32768}) {
+            uint64_t batch = th_pool_batch(th_pool_list(size));
             for (uint32_t cpu = 0; cpu < 12; cpu++) {
                 pretendedCpu = cpu;
-                for (int i = 0; i < 100; i++) {
+                for (uint64_t i = 0; i < 5 * batch; i++) {
                     uint8_t *block = pools.make(size);
                     ASSERT_EQ(cpu / 4, th_pool_node(pools.raw(), block));
                     ofNode[cpu / 4].insert(block);
@@ -178,7 +179,7 @@ TEST(Pool, MemoryReturnsToItsNode) {
             for (uint32_t node = 0; node < 3; node++) {
                 pretendedCpu = 4 * node + 1;
                 std::vector<uint8_t *> again;
-                for (size_t i = 0; i < ofNode[node].size() - 8 * th_pool_batch(th_pool_list(size)); i++) {
+                for (size_t i = 0; i < ofNode[node].size() - 8 * batch; i++) {
                     again.push_back(pools.make(size));
                     ASSERT_EQ(1u, ofNode[node].count(again.back())) << "not what the node got back";
                 }
@@ -216,7 +217,7 @@ TEST(Pool, FrontsHoldTwoBatchesAtMost) {
     uint64_t bound = 0;
     for (uint32_t list = 0; list < TH_POOL_LISTS; list++)
         bound += 2 * th_pool_batch(list) * th_pool_size(list);
-    EXPECT_LE(bound, uint64_t{1100} << 10) << "the manual says at most 1.1 MiB";
+    EXPECT_LE(bound, uint64_t{1200} << 10) << "the manual says at most 1.2 MiB";
     for (uint64_t size : sizesOfAllLists()) {
         std::vector<uint8_t *> blocks;
         uint64_t batch = th_pool_batch(th_pool_list(size));
