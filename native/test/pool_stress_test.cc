@@ -1,7 +1,7 @@
 /*
- * Threads that make, hand on and retire small memory on CPUs that keep changing, while one seals and reclaims.
- * Whoever gets memory signs it at both ends; whoever retires it looks for the signature. For ThreadSanitizer
- * too: a block that two threads have at once is a race on its bytes.
+ * Threads that make, hand on and retire small memory on CPUs that keep changing, while one seals and
+ * reclaims. Whoever gets memory signs it at both ends; whoever retires it looks for the signature. For
+ * ThreadSanitizer too: a block that two threads have at once is a race on its bytes.
  */
 #include <algorithm>
 #include <atomic>
@@ -109,7 +109,6 @@ class Stress {
 /* Everything in the free lists and the depots, handed out again: no two overlap. */
 void expectNothingTwice(Pools &pools, Machine &machine) {
     std::vector<std::pair<uint8_t *, uint64_t>> all;
-    uint64_t pool = pools.stats().pool_bytes;
     for (uint32_t list = 0; list < TH_POOL_CLASSES; list++) {
         for (uint32_t cpu = 0; cpu < machine.cpus(); cpu++) {
             pretendedCpu = cpu;
@@ -119,7 +118,6 @@ void expectNothingTwice(Pools &pools, Machine &machine) {
         }
     }
     EXPECT_GT(all.size(), 1000u);
-    (void)pool;
     std::sort(all.begin(), all.end());
     for (size_t i = 1; i < all.size(); i++)
         ASSERT_LE(all[i - 1].first + all[i - 1].second, all[i].first) << "handed out twice";

@@ -69,7 +69,8 @@ TEST(Pool, FrontsFollowTheTopology) {
 TEST(Pool, FrontsOfOddTopologies) {
     Machine memoryOnly(3, 1, 4);
     for (uint32_t cpu = 4; cpu < 8; cpu++)
-        memoryOnly.topology().cpu_node[cpu] = TH_TOPOLOGY_NONE; /* offline, and their node is left without any */
+        memoryOnly.topology().cpu_node[cpu] =
+            TH_TOPOLOGY_NONE; /* offline, and their node is left without any */
     expectAPlan(memoryOnly, 9);
     Machine uneven(1, 1, 7);
     for (uint32_t cpu = 0; cpu < 7; cpu++)
@@ -156,7 +157,8 @@ TEST(Pool, MemoryReturnsToItsNode) {
     Machine machine(3, 2, 2); /* CPUs 0-3, 4-7, 8-11 */
     for (bool deferred : {false, true}) {
         Pools pools(machine, deferred);
-        std::vector<std::set<uint8_t *>> ofNode(3); /* addresses only: what is freed and made again is the same */
+        std::vector<std::set<uint8_t *>> ofNode(
+            3); /* addresses only: what is freed and made again is the same */
         for (uint64_t size : {64, 320, 1280, 32768}) {
             uint64_t batch = th_pool_batch(th_pool_list(size));
             for (uint32_t cpu = 0; cpu < 12; cpu++) {

@@ -1,4 +1,5 @@
-/* Heaps on machines that there are not: a topology of one's own, and threads that say which CPU they are on. */
+/* Heaps on machines that there are not: a topology of one's own, and threads that say which CPU they are on.
+ */
 #ifndef TOPHASH_TEST_POOLS_H
 #define TOPHASH_TEST_POOLS_H
 

@@ -48,8 +48,8 @@ inline bool addressSpaceIsFree() {
 }
 
 /*
- * Keeps the calling thread on the CPU it is on, for tests that count what a pool gives out: freed memory waits
- * where it was freed, and another CPU would begin chunks of its own.
+ * Keeps the calling thread on the CPU it is on, for tests that count what a pool gives out: freed memory
+ * waits where it was freed, and another CPU would begin chunks of its own.
  */
 class OnOneCpu {
   public:

@@ -5,7 +5,8 @@
  *   live bytes = drawn - credit of all fronts        drawn <= limit, unless the limit was lowered since
  *
  * Only when the limit leaves nothing to draw are all fronts locked and their credit called in; what does not
- * fit then is refused. So an allocation is refused exactly when it would bring the live bytes above the limit.
+ * fit then is refused. So an allocation is refused exactly when it would bring the live bytes above the
+ * limit.
  */
 #include "memory/internal.h"
 
@@ -21,18 +22,15 @@ static bool draw(th_heap *heap, uint64_t bytes) {
     return true;
 }
 
-bool th_admit(th_heap *heap, th_front *front, uint64_t size) {
-    if (front->credit < size) {
-        if (draw(heap, size + TH_CREDIT)) {
-            front->credit += size + TH_CREDIT;
-        } else if (draw(heap, size)) {
-            front->credit += size;
-        } else {
-            return false;
-        }
-    }
-    front->credit -= size;
-    return true;
+bool th_draw_credit(th_heap *heap, th_front *front, uint64_t size) {
+    uint64_t more = draw(heap, size + TH_CREDIT) ? size + TH_CREDIT : draw(heap, size) ? size : 0;
+    front->credit += more;
+    return more != 0;
+}
+
+void th_return_credit(th_heap *heap, th_front *front) {
+    TH_SUBTRACT(heap->drawn, front->credit - TH_CREDIT);
+    front->credit = TH_CREDIT;
 }
 
 /* With the locks of all fronts: afterwards drawn is what lives. */
@@ -61,14 +59,6 @@ bool th_admit_late(th_heap *heap, uint64_t size) {
 
 bool th_admit_region(th_heap *heap, uint64_t size) {
     return draw(heap, size) || th_admit_late(heap, size);
-}
-
-void th_forget(th_heap *heap, th_front *front, uint64_t size) {
-    front->credit += size;
-    if (front->credit > 2 * TH_CREDIT) {
-        TH_SUBTRACT(heap->drawn, front->credit - TH_CREDIT);
-        front->credit = TH_CREDIT;
-    }
 }
 
 void th_forget_region(th_heap *heap, uint64_t size) {

@@ -1,7 +1,7 @@
 /*
  * Fronts: which there are, and which one a caller uses. A front serves CPUs of one L3 cache on one node: one
- * CPU, or on large machines two, four, ... of them, so that there are at most TH_FRONTS_MAX. Machines with more
- * caches than that get one front for each node.
+ * CPU, or on large machines two, four, ... of them, so that there are at most TH_FRONTS_MAX. Machines with
+ * more caches than that get one front for each node.
  *
  * A thread may be moved to another CPU between picking a front and locking it. That costs it some waiting at
  * most: whoever holds the lock may use the front.
@@ -61,11 +61,6 @@ uint32_t th_fronts_plan(const th_topology *t, uint8_t *cpu_front, uint8_t *front
     return plan(t, share, cpu_front, front_node);
 }
 
-th_front *th_front_here(const th_heap *heap) {
-    uint32_t cpu = heap->cpu();
-    return &heap->front[cpu < heap->cpu_limit ? heap->cpu_front[cpu] : cpu % heap->fronts];
-}
-
 th_front *th_front_on(const th_heap *heap, uint32_t node) {
     th_front *here = th_front_here(heap);
     if (heap->nodes == 1 || here->node == node) {
@@ -75,24 +70,39 @@ th_front *th_front_on(const th_heap *heap, uint32_t node) {
     return &heap->front[n->first_front + here->id % n->fronts];
 }
 
-uint32_t th_front_node(th_heap *heap, th_policy policy) {
-    uint32_t id = heap->nodes == 1 ? TH_NODE_HERE : th_policy_node(heap, policy);
-    for (uint32_t node = 0; id != TH_NODE_HERE && node < heap->nodes; node++) {
-        if (heap->node[node].id == id) {
-            return node;
+th_front *th_front_for(th_heap *heap, th_policy policy) {
+    if (heap->nodes > 1) {
+        uint32_t id = th_policy_node(heap, policy);
+        for (uint32_t node = 0; id != TH_NODE_HERE && node < heap->nodes; node++) {
+            if (heap->node[node].id == id) {
+                return th_front_on(heap, node);
+            }
         }
     }
-    return th_front_here(heap)->node;
+    return th_front_here(heap);
+}
+
+#define LOOKS 64
+
+void th_front_wait(th_front *front) {
+    for (uint32_t look = 1;; look++) {
+        if (TH_LOAD(front->held) == 0 && __atomic_exchange_n(&front->held, 1, __ATOMIC_ACQUIRE) == 0) {
+            return;
+        }
+        if (look % LOOKS == 0) {
+            th_os_pause();
+        }
+    }
 }
 
 void th_fronts_lock(th_heap *heap) {
     for (uint32_t i = 0; i < heap->fronts; i++) {
-        th_os_lock_acquire(&heap->front[i].lock);
+        th_front_lock(&heap->front[i]);
     }
 }
 
 void th_fronts_unlock(th_heap *heap) {
     for (uint32_t i = heap->fronts; i-- > 0;) {
-        th_os_lock_release(&heap->front[i].lock);
+        th_front_unlock(&heap->front[i]);
     }
 }

@@ -26,7 +26,6 @@ static void place_parts(th_heap *h, const th_topology *t, const uint8_t *front_n
         h->front[i].node = front_node[i];
         node->first_front = node->fronts == 0 ? i : node->first_front;
         node->fronts++;
-        th_os_lock_init(&h->front[i].lock);
     }
 }
 
@@ -35,9 +34,8 @@ th_status th_heap_create_on(const th_heap_options *options, const th_topology *t
     uint8_t front_node[TH_FRONTS_MAX];
     uint32_t fronts = th_fronts_plan(t, NULL, front_node);
     size_t page = th_os_page_size();
-    size_t bytes = rounded(sizeof(th_heap) + t->nodes * sizeof(th_node) + fronts * sizeof(th_front) +
-                               t->cpu_limit,
-                           page);
+    size_t bytes = rounded(
+        sizeof(th_heap) + t->nodes * sizeof(th_node) + fronts * sizeof(th_front) + t->cpu_limit, page);
     th_heap *h = th_os_reserve(bytes, page);
     if (h == NULL) {
         return TH_NO_MEMORY;
@@ -79,9 +77,6 @@ th_status th_heap_create(const th_heap_options *options, th_heap **heap) {
 }
 
 static void destroy_locks(th_heap *heap) {
-    for (uint32_t i = 0; i < heap->fronts; i++) {
-        th_os_lock_destroy(&heap->front[i].lock);
-    }
     for (uint32_t i = 0; i < heap->nodes; i++) {
         th_os_lock_destroy(&heap->node[i].lock);
     }
@@ -116,20 +111,20 @@ size_t th_heap_size(size_t bytes) {
     return th_heap_is_region(bytes) ? rounded(bytes, page) : th_pool_size(th_pool_list(bytes));
 }
 
-/* Small memory of a list from a node, and whether it is zero; NULL when refused. */
-static void *new_small(th_heap *heap, uint32_t node, uint32_t list, bool *fresh) {
+/* Small memory of a list, and whether it is zero; NULL when refused. */
+static void *new_small(th_heap *heap, th_policy policy, uint32_t list, bool *fresh) {
     size_t size = th_pool_size(list);
-    th_front *front = th_front_on(heap, node);
-    th_os_lock_acquire(&front->lock);
+    th_front *front = th_front_for(heap, policy);
+    th_front_lock(front);
     front->attempts++;
     void *memory = NULL;
     bool failed = !th_may_try(heap);
     if (!failed && !th_admit(heap, front, size)) {
-        th_os_lock_release(&front->lock);
+        th_front_unlock(front);
         if (!th_admit_late(heap, size)) {
             return NULL;
         }
-        th_os_lock_acquire(&front->lock);
+        th_front_lock(front);
     }
     if (!failed) {
         memory = th_pool_take(heap, front, list, fresh);
@@ -140,7 +135,7 @@ static void *new_small(th_heap *heap, uint32_t node, uint32_t list, bool *fresh)
             front->maps++;
         }
     }
-    th_os_lock_release(&front->lock);
+    th_front_unlock(front);
     if (failed) {
         th_note_failure(heap);
     }
@@ -175,7 +170,7 @@ void *th_heap_new(th_heap *heap, size_t bytes, size_t dense, th_policy policy) {
     }
     bool fresh;
     uint32_t list = th_pool_list(bytes);
-    void *memory = new_small(heap, th_front_node(heap, policy), list, &fresh);
+    void *memory = new_small(heap, policy, list, &fresh);
     if (memory != NULL && !fresh) {
         memset(memory, 0, th_pool_size(list));
     }
@@ -193,7 +188,7 @@ void th_heap_retire(th_heap *heap, void *memory, size_t bytes) {
 
 void *th_heap_new_header(th_heap *heap) {
     bool fresh;
-    uint8_t *header = new_small(heap, th_front_node(heap, TH_POLICY_OF_HEAP), TH_POOL_HEADERS, &fresh);
+    uint8_t *header = new_small(heap, TH_POLICY_OF_HEAP, TH_POOL_HEADERS, &fresh);
     if (header != NULL && !fresh) {
         memset(header, 0, STAMP_OFFSET);
         memset(header + STAMP_OFFSET + 8, 0, TH_HEADER_BYTES - STAMP_OFFSET - 8);

@@ -116,7 +116,7 @@ typedef struct th_bump {
  * batch or nothing. So a front holds at most two batches of each kind.
  */
 typedef struct th_front {
-    th_os_lock lock;
+    uint32_t held; /* the lock: see th_front_lock */
     uint32_t id;
     uint32_t node; /* index */
     uint64_t credit;
@@ -160,7 +160,7 @@ struct th_heap {
     uint64_t drawn TH_LINES;
     uint64_t limit;
     uint64_t pool_bytes;
-    uint64_t retired_bytes;   /* of fronts, to within a step of each */
+    uint64_t retired_bytes; /* of fronts, to within a step of each */
     uint64_t retired_regions;
     uint64_t region_attempts; /* for tests */
     uint64_t batch;           /* the open one, from 1 */
@@ -181,8 +181,8 @@ struct th_heap {
 #define TH_SUBTRACT(field, value) (void)__atomic_fetch_sub(&(field), (value), __ATOMIC_RELAXED)
 
 /* heap.c: a heap for a topology; `cpu` tells the caller's CPU. */
-th_status th_heap_create_on(const th_heap_options *options, const th_topology *topology, uint32_t (*cpu)(void),
-                            th_heap **heap);
+th_status th_heap_create_on(const th_heap_options *options, const th_topology *topology,
+                            uint32_t (*cpu)(void), th_heap **heap);
 
 /* front.c */
 
@@ -192,12 +192,35 @@ th_status th_heap_create_on(const th_heap_options *options, const th_topology *t
  */
 uint32_t th_fronts_plan(const th_topology *topology, uint8_t *cpu_front, uint8_t *front_node);
 
-/* The caller's front, and the front of a node (an index) that the caller shares with the fewest others. */
-th_front *th_front_here(const th_heap *heap);
+/* The caller's front. */
+static inline th_front *th_front_here(const th_heap *heap) {
+    uint32_t cpu = heap->cpu();
+    return &heap->front[cpu < heap->cpu_limit ? heap->cpu_front[cpu] : cpu % heap->fronts];
+}
+
+/* The front of a node (an index) that is the caller's, or shared with the fewest others. */
 th_front *th_front_on(const th_heap *heap, uint32_t node);
 
-/* Index of the node that a small block of this policy comes from. Without locks. */
-uint32_t th_front_node(th_heap *heap, th_policy policy);
+/* The front that small memory of this policy comes from. Without locks. */
+th_front *th_front_for(th_heap *heap, th_policy policy);
+
+/*
+ * A front's lock. Who holds it mostly does so for some twenty instructions, and mostly nobody else wants it,
+ * as a front is one CPU's: so it takes one atomic operation, where a mutex takes two. Who has to wait looks a
+ * few times and then sleeps for a moment at a time, as the holder may have lost its CPU or be opening a
+ * chunk.
+ */
+void th_front_wait(th_front *front);
+
+static inline void th_front_lock(th_front *front) {
+    if (__atomic_exchange_n(&front->held, 1, __ATOMIC_ACQUIRE) != 0) {
+        th_front_wait(front);
+    }
+}
+
+static inline void th_front_unlock(th_front *front) {
+    __atomic_store_n(&front->held, 0, __ATOMIC_RELEASE);
+}
 
 /* All fronts at once, for what must be exact. */
 void th_fronts_lock(th_heap *heap);
@@ -205,14 +228,29 @@ void th_fronts_unlock(th_heap *heap);
 
 /* account.c */
 
+/* For a front whose credit is spent, and for one that has more than it should. With its lock. */
+bool th_draw_credit(th_heap *heap, th_front *front, uint64_t size);
+void th_return_credit(th_heap *heap, th_front *front);
+
 /* Whether `size` bytes more may live; counts them if so. With the front's lock; false: ask th_admit_late. */
-bool th_admit(th_heap *heap, th_front *front, uint64_t size);
+static inline bool th_admit(th_heap *heap, th_front *front, uint64_t size) {
+    if (front->credit < size && !th_draw_credit(heap, front, size)) {
+        return false;
+    }
+    front->credit -= size;
+    return true;
+}
 /* The last word on it, and the note of a refusal. Without locks. */
 bool th_admit_late(th_heap *heap, uint64_t size);
 /* The first and last word on a region. Without locks. */
 bool th_admit_region(th_heap *heap, uint64_t size);
 /* The opposite: with the front's lock, and without locks. */
-void th_forget(th_heap *heap, th_front *front, uint64_t size);
+static inline void th_forget(th_heap *heap, th_front *front, uint64_t size) {
+    front->credit += size;
+    if (front->credit > 2 * TH_CREDIT) {
+        th_return_credit(heap, front);
+    }
+}
 void th_forget_region(th_heap *heap, uint64_t size);
 /* Whether no test wants this allocation to fail. */
 bool th_may_try(th_heap *heap);
@@ -221,14 +259,24 @@ void th_note_failure(th_heap *heap);
 
 /* pool.c: with the front's lock, which is one of the node's */
 uint32_t th_pool_list(size_t bytes);
-size_t th_pool_size(uint32_t list);
-uint32_t th_pool_batch(uint32_t list);
+extern const uint16_t th_pool_sizes[TH_POOL_LISTS];
+extern const uint8_t th_pool_batches[TH_POOL_LISTS];
+static inline size_t th_pool_size(uint32_t list) {
+    return th_pool_sizes[list];
+}
+/* How much memory of a list moves between a front and its node's depot at a time. */
+static inline uint32_t th_pool_batch(uint32_t list) {
+    return th_pool_batches[list];
+}
 /* Memory of the list's size, *fresh: never used and zero; NULL when the OS refuses. */
 void *th_pool_take(th_heap *heap, th_front *front, uint32_t list, bool *fresh);
 /* To a front of the node that the memory is from. */
 void th_pool_give(th_heap *heap, th_front *front, uint32_t list, void *memory);
 /* Index of the node that small memory is from. Needs no lock. */
-uint32_t th_pool_node(const th_heap *heap, const void *memory);
+static inline uint32_t th_pool_node(const th_heap *heap, const void *memory) {
+    uintptr_t chunk = (uintptr_t)memory & ~(uintptr_t)(TH_POOL_CHUNK - 1);
+    return heap->nodes == 1 ? 0 : (uint32_t)((const th_chunk *)chunk)->node;
+}
 void th_pool_free_all(th_heap *heap);
 
 /* region.c: without locks. dense: see th_heap_new. */
@@ -241,7 +289,8 @@ bool th_room_promise(th_heap *heap, uint64_t records);
 th_leaf *th_room_take(th_heap *heap);
 void th_room_give(th_heap *heap, th_leaf *leaf);
 void th_room_free_all(th_heap *heap);
-/* Room to retire one more region; false when the OS refuses. Given up again by retiring, or by th_regions_unpromise. */
+/* Room to retire one more region; false when the OS refuses. Given up again by retiring, or by
+ * th_regions_unpromise. */
 bool th_regions_promise(th_heap *heap);
 void th_regions_unpromise(th_heap *heap);
 

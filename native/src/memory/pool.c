@@ -6,13 +6,53 @@
 
 #include <string.h>
 
-#define BATCH_BYTES 16384u
-#define BATCH_MAX 64u
-
 /*
  * Sizes: every multiple of 64 up to 1 KiB (16 classes), then four to each doubling up to 32 KiB (20), so
- * that a block wastes at most a fifth.
+ * that a block wastes at most a fifth. The last is that of headers.
  */
+const uint16_t th_pool_sizes[TH_POOL_LISTS] = {64,
+                                               128,
+                                               192,
+                                               256,
+                                               320,
+                                               384,
+                                               448,
+                                               512,
+                                               576,
+                                               640,
+                                               704,
+                                               768,
+                                               832,
+                                               896,
+                                               960,
+                                               1024,
+                                               1280,
+                                               1536,
+                                               1792,
+                                               2048,
+                                               2560,
+                                               3072,
+                                               3584,
+                                               4096,
+                                               5120,
+                                               6144,
+                                               7168,
+                                               8192,
+                                               10240,
+                                               12288,
+                                               14336,
+                                               16384,
+                                               20480,
+                                               24576,
+                                               28672,
+                                               32768,
+                                               TH_HEADER_BYTES};
+
+/* Powers of two up to 64, as far as they take at most 16 KiB. */
+const uint8_t th_pool_batches[TH_POOL_LISTS] = {64, 64, 64, 64, 32, 32, 32, 32, 16, 16, 16, 16, 16,
+                                                16, 16, 16, 8,  8,  8,  8,  4,  4,  4,  4,  2,  2,
+                                                2,  2,  1,  1,  1,  1,  1,  1,  1,  1,  64};
+
 uint32_t th_pool_list(size_t bytes) {
     if (bytes <= 1024) {
         return bytes == 0 ? 0 : (uint32_t)((bytes - 1) / TH_BLOCK_ALIGN);
@@ -20,31 +60,6 @@ uint32_t th_pool_list(size_t bytes) {
     uint32_t log = 63u - (uint32_t)__builtin_clzll((uint64_t)bytes - 1);
     uint32_t quarter = (uint32_t)((bytes - 1) >> (log - 2)) & 3u;
     return 16u + (log - 10u) * 4u + quarter;
-}
-
-size_t th_pool_size(uint32_t list) {
-    if (list == TH_POOL_HEADERS) {
-        return TH_HEADER_BYTES;
-    }
-    if (list < 16) {
-        return (list + 1) * (size_t)TH_BLOCK_ALIGN;
-    }
-    uint32_t log = 10u + (list - 16u) / 4u;
-    return ((size_t)5 + (list & 3u)) << (log - 2);
-}
-
-/* How many blocks move between a front and its node's depot at a time: about 16 KiB of them. */
-uint32_t th_pool_batch(uint32_t list) {
-    size_t count = BATCH_BYTES / th_pool_size(list);
-    return count < 1 ? 1 : count > BATCH_MAX ? BATCH_MAX : (uint32_t)count;
-}
-
-static th_chunk *chunk_of(const void *memory) {
-    return (th_chunk *)((uintptr_t)memory & ~(uintptr_t)(TH_POOL_CHUNK - 1));
-}
-
-uint32_t th_pool_node(const th_heap *heap, const void *memory) {
-    return heap->nodes == 1 ? 0 : (uint32_t)chunk_of(memory)->node;
 }
 
 /* ---- chunks -------------------------------------------------------------------------------------- */

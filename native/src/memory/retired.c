@@ -1,8 +1,8 @@
 /*
  * Retired memory: held back until no thread can be reading it any more. Small memory waits in a queue of the
- * front that it came in by, regions in one of their own; each record tells the batch that was open when it was
- * retired. th_heap_seal opens the next batch and then passes through every lock: who is still at work with the
- * old number is waited for, and whoever comes later finds the new one.
+ * front that it came in by, regions in one of their own; each record tells the batch that was open when it
+ * was retired. th_heap_seal opens the next batch and then passes through every lock: who is still at work
+ * with the old number is waited for, and whoever comes later finds the new one.
  */
 #include "memory/internal.h"
 
@@ -43,9 +43,8 @@ static void enqueue(th_heap *heap, th_front *front, uint32_t list, void *memory)
 }
 
 void th_retire(th_heap *heap, uint32_t list, void *memory, int64_t maps) {
-    th_front *front =
-        heap->deferred ? th_front_here(heap) : th_front_on(heap, th_pool_node(heap, memory));
-    th_os_lock_acquire(&front->lock);
+    th_front *front = heap->deferred ? th_front_here(heap) : th_front_on(heap, th_pool_node(heap, memory));
+    th_front_lock(front);
     front->maps -= maps;
     th_forget(heap, front, th_pool_size(list));
     if (heap->deferred) {
@@ -53,7 +52,7 @@ void th_retire(th_heap *heap, uint32_t list, void *memory, int64_t maps) {
     } else {
         th_pool_give(heap, front, list, memory);
     }
-    th_os_lock_release(&front->lock);
+    th_front_unlock(front);
 }
 
 void th_retire_region(th_heap *heap, void *region, uint64_t size) {
@@ -102,15 +101,15 @@ static void give_all(th_heap *heap, const uint64_t *what, uint32_t count) {
         uint32_t node = th_pool_node(heap, memory);
         if (front == NULL || front->node != node) {
             if (front != NULL) {
-                th_os_lock_release(&front->lock);
+                th_front_unlock(front);
             }
             front = th_front_on(heap, node);
-            th_os_lock_acquire(&front->lock);
+            th_front_lock(front);
         }
         th_pool_give(heap, front, (uint32_t)(what[i] & LIST_MASK), memory);
     }
     if (front != NULL) {
-        th_os_lock_release(&front->lock);
+        th_front_unlock(front);
     }
 }
 
@@ -118,9 +117,9 @@ static void free_small(th_heap *heap, th_front *front, uint64_t batch) {
     uint64_t what[TH_LEAF_RECORDS];
     uint32_t count;
     do {
-        th_os_lock_acquire(&front->lock);
+        th_front_lock(front);
         count = dequeue(heap, front, batch, what);
-        th_os_lock_release(&front->lock);
+        th_front_unlock(front);
         give_all(heap, what, count);
     } while (count > 0);
 }
@@ -149,8 +148,8 @@ th_status th_heap_seal(th_heap *heap, uint64_t *batch) {
     }
     *batch = __atomic_fetch_add(&heap->batch, 1, __ATOMIC_ACQ_REL);
     for (uint32_t i = 0; i < heap->fronts; i++) {
-        th_os_lock_acquire(&heap->front[i].lock);
-        th_os_lock_release(&heap->front[i].lock);
+        th_front_lock(&heap->front[i]);
+        th_front_unlock(&heap->front[i]);
     }
     th_os_lock_acquire(&heap->regions.lock);
     th_os_lock_release(&heap->regions.lock);
@@ -169,9 +168,9 @@ th_status th_heap_reclaim(th_heap *heap, uint64_t batch) {
 }
 
 int32_t th_heap_wants_reclaim(th_heap *heap) {
-    return heap != NULL &&
-           (TH_LOAD(heap->retired_bytes) >= WANT_BLOCK_BYTES || TH_LOAD(heap->retired_regions) >= WANT_REGIONS ||
-            TH_LOAD(heap->regions.bytes) >= WANT_REGION_BYTES);
+    return heap != NULL && (TH_LOAD(heap->retired_bytes) >= WANT_BLOCK_BYTES ||
+                            TH_LOAD(heap->retired_regions) >= WANT_REGIONS ||
+                            TH_LOAD(heap->regions.bytes) >= WANT_REGION_BYTES);
 }
 
 void th_retired_free_all(th_heap *heap) {
