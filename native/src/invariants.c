@@ -271,11 +271,15 @@ int th_check_map(th_map *map, uint64_t stamp, char *message, size_t size) {
 }
 
 void th_test_fail_allocation(th_heap *heap, int64_t nth) {
-    heap->fail_after = nth;
+    __atomic_store_n(&heap->fail_after, nth, __ATOMIC_RELAXED);
 }
 
 int64_t th_test_allocations(th_heap *heap) {
-    return (int64_t)heap->attempts;
+    uint64_t attempts = TH_LOAD(heap->region_attempts);
+    for (uint32_t i = 0; i < heap->fronts; i++) {
+        attempts += heap->front[i].attempts;
+    }
+    return (int64_t)attempts;
 }
 
 void th_test_set_count(th_map *map, uint64_t stamp, uint64_t count) {

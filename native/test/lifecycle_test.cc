@@ -263,6 +263,7 @@ TEST(Lifecycle, ANewMapHasNoBuckets) {
 }
 
 TEST(Lifecycle, AMillionNeverWrittenMapsLeaveNothing) {
+    OnOneCpu here;
     Heap heap;
     { Map first(heap, longType()); }
     uint64_t live = heap.stats().live_bytes, pool = heap.stats().pool_bytes;
@@ -275,6 +276,7 @@ TEST(Lifecycle, AMillionNeverWrittenMapsLeaveNothing) {
 }
 
 TEST(Lifecycle, WrittenMapsLeaveNothing) {
+    OnOneCpu here;
     Heap heap;
     {
         Map first(heap, bytesBytesType());
@@ -337,6 +339,7 @@ TEST(Lifecycle, HeapsSayWhenToReclaim) {
 
 /* In deferred mode a closed map's header is not another map's before it is reclaimed. */
 TEST(Lifecycle, DeferredHeadersWaitTheirTurn) {
+    OnOneCpu here;
     Heap heap(0, true);
     Map first(heap, longType());
     ASSERT_EQ(TH_OK, first.close());

@@ -7,6 +7,7 @@
 #define TOPHASH_TEST_SUPPORT_H
 
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include "twin.h"
 
@@ -45,6 +46,27 @@ inline uint64_t scaled(uint64_t rounds, uint64_t least = 1) {
 inline bool addressSpaceIsFree() {
     return scaled(2) == 2;
 }
+
+/*
+ * Keeps the calling thread on the CPU it is on, for tests that count what a pool gives out: freed memory
+ * waits where it was freed, and another CPU would begin chunks of its own.
+ */
+class OnOneCpu {
+  public:
+    OnOneCpu() {
+        cpu_set_t one;
+        CPU_ZERO(&one);
+        CPU_SET(sched_getcpu(), &one);
+        sched_getaffinity(0, sizeof before_, &before_);
+        sched_setaffinity(0, sizeof one, &one);
+    }
+    OnOneCpu(const OnOneCpu &) = delete;
+    OnOneCpu &operator=(const OnOneCpu &) = delete;
+    ~OnOneCpu() { sched_setaffinity(0, sizeof before_, &before_); }
+
+  private:
+    cpu_set_t before_;
+};
 
 inline testing::AssertionResult isConsistent(const Map &map, const Model &model) {
     std::string message = difference(map, model);

@@ -1,54 +1,103 @@
-/* The heap: accounting, limits and the choice between pool and region. */
+/* The heap: its beginning and end, and the choice between pool and region. */
 #include "memory/heap.h"
 
 #include "memory/internal.h"
 
-/* Thresholds of th_heap_wants_reclaim: see there. */
-#define WANT_BLOCK_BYTES ((uint64_t)16 << 20)
-#define WANT_REGIONS 1024u
-#define WANT_REGION_BYTES ((uint64_t)1 << 40)
+#include <string.h>
 
-/* "No limit" is 0 outside and the largest number in here. */
-static uint64_t limit_of(uint64_t bytes) {
-    return bytes == 0 ? UINT64_MAX : bytes;
+#define STAMP_OFFSET 48u
+
+static size_t rounded(size_t bytes, size_t unit) {
+    return (bytes + unit - 1) / unit * unit;
 }
 
-th_status th_heap_create(const th_heap_options *options, th_heap **heap) {
-    if (heap == NULL) {
-        return TH_INVALID;
+/* The heap, its nodes, its fronts and the table of CPUs are one piece of memory. */
+static void place_parts(th_heap *h, const th_topology *t, const uint8_t *front_node) {
+    h->node = (th_node *)(h + 1);
+    h->front = (th_front *)(h->node + t->nodes);
+    h->cpu_front = (uint8_t *)(h->front + h->fronts);
+    for (uint32_t i = 0; i < t->nodes; i++) {
+        h->node[i].id = t->node[i].id;
+        th_os_lock_init(&h->node[i].lock);
     }
+    for (uint32_t i = 0; i < h->fronts; i++) {
+        th_node *node = &h->node[front_node[i]];
+        h->front[i].id = i;
+        h->front[i].node = front_node[i];
+        node->first_front = node->fronts == 0 ? i : node->first_front;
+        node->fronts++;
+    }
+}
+
+th_status th_heap_create_on(const th_heap_options *options, const th_topology *t, uint32_t (*cpu)(void),
+                            th_heap **heap) {
+    uint8_t front_node[TH_FRONTS_MAX];
+    uint32_t fronts = th_fronts_plan(t, NULL, front_node);
     size_t page = th_os_page_size();
-    size_t bytes = (sizeof(th_heap) + page - 1) / page * page;
+    size_t bytes = rounded(
+        sizeof(th_heap) + t->nodes * sizeof(th_node) + fronts * sizeof(th_front) + t->cpu_limit, page);
     th_heap *h = th_os_reserve(bytes, page);
     if (h == NULL) {
         return TH_NO_MEMORY;
     }
     h->own_bytes = bytes;
     h->page = page;
-    h->limit = limit_of(options == NULL ? 0 : options->byte_limit);
+    h->limit = options == NULL || options->byte_limit == 0 ? UINT64_MAX : options->byte_limit;
     h->deferred = options != NULL && options->deferred != 0;
     h->huge_pages = options == NULL || options->huge_pages != 0;
     h->fail_after = -1;
+    h->batch = 1;
+    h->fronts = fronts;
+    h->nodes = t->nodes;
+    h->cpu_limit = t->cpu_limit;
+    h->cpu = cpu;
+    place_parts(h, t, front_node);
+    (void)th_fronts_plan(t, h->cpu_front, NULL);
     th_os_lock_init(&h->lock);
+    th_os_lock_init(&h->room.lock);
+    th_os_lock_init(&h->regions.lock);
     th_os_lock_init(&h->policies.lock);
     *heap = h;
     return TH_OK;
 }
 
-th_status th_heap_destroy(th_heap *heap) {
+th_status th_heap_create(const th_heap_options *options, th_heap **heap) {
     if (heap == NULL) {
         return TH_INVALID;
     }
-    th_os_lock_acquire(&heap->lock);
-    bool busy = heap->maps != 0;
-    th_os_lock_release(&heap->lock);
-    if (busy) {
+    size_t bytes = rounded(sizeof(th_topology), th_os_page_size());
+    th_topology *topology = th_os_reserve(bytes, th_os_page_size());
+    if (topology == NULL) {
+        return TH_NO_MEMORY;
+    }
+    (void)th_topology_read(NULL, topology);
+    th_status status = th_heap_create_on(options, topology, th_os_cpu, heap);
+    th_os_release(topology, bytes);
+    return status;
+}
+
+static void destroy_locks(th_heap *heap) {
+    for (uint32_t i = 0; i < heap->nodes; i++) {
+        th_os_lock_destroy(&heap->node[i].lock);
+    }
+    th_os_lock_destroy(&heap->lock);
+    th_os_lock_destroy(&heap->room.lock);
+    th_os_lock_destroy(&heap->regions.lock);
+    th_os_lock_destroy(&heap->policies.lock);
+}
+
+th_status th_heap_destroy(th_heap *heap) {
+    th_heap_stats stats;
+    if (th_heap_get_stats(heap, &stats) != TH_OK) {
+        return TH_INVALID;
+    }
+    if (stats.maps != 0) {
         return TH_BUSY;
     }
     th_retired_free_all(heap);
+    th_room_free_all(heap);
     th_pool_free_all(heap);
-    th_os_lock_destroy(&heap->lock);
-    th_os_lock_destroy(&heap->policies.lock);
+    destroy_locks(heap);
     th_os_release(heap, heap->own_bytes);
     return TH_OK;
 }
@@ -59,132 +108,94 @@ bool th_heap_is_region(size_t bytes) {
 
 size_t th_heap_size(size_t bytes) {
     size_t page = 4096; /* regions are accounted in the smallest page that both architectures have */
-    return th_heap_is_region(bytes) ? (bytes + page - 1) / page * page : th_pool_size(bytes);
+    return th_heap_is_region(bytes) ? rounded(bytes, page) : th_pool_size(th_pool_list(bytes));
 }
 
-/* Under the lock: an allocation has failed, but not because of the limit. */
-static void note_failure(th_heap *heap) {
-    if (heap->refused_thread == th_os_thread()) {
-        heap->refused_thread = 0;
+/* Small memory of a list, and whether it is zero; NULL when refused. */
+static void *new_small(th_heap *heap, th_policy policy, uint32_t list, bool *fresh) {
+    size_t size = th_pool_size(list);
+    th_front *front = th_front_for(heap, policy);
+    th_front_lock(front);
+    front->attempts++;
+    void *memory = NULL;
+    bool failed = !th_may_try(heap);
+    if (!failed && !th_admit(heap, front, size)) {
+        th_front_unlock(front);
+        if (!th_admit_late(heap, size)) {
+            return NULL;
+        }
+        th_front_lock(front);
     }
+    if (!failed) {
+        memory = th_pool_take(heap, front, list, fresh);
+        failed = memory == NULL;
+        if (failed) {
+            th_forget(heap, front, size);
+        } else if (list == TH_POOL_HEADERS) {
+            front->maps++;
+        }
+    }
+    th_front_unlock(front);
+    if (failed) {
+        th_note_failure(heap);
+    }
+    return memory;
 }
 
-/* Under the lock: whether an allocation may go ahead; counts it if so. */
-static bool admit(th_heap *heap, size_t size) {
-    heap->attempts++;
-    if (heap->fail_after >= 0 && heap->fail_after-- == 0) {
-        note_failure(heap);
-        return false;
+static void *new_region(th_heap *heap, size_t bytes, size_t dense, th_policy policy) {
+    size_t size = th_heap_size(bytes);
+    TH_ADD(heap->region_attempts, 1);
+    if (!th_may_try(heap)) {
+        th_note_failure(heap);
+        return NULL;
     }
-    if (size > heap->limit || heap->live > heap->limit - size) {
-        heap->refusals++;
-        heap->refused_bytes = size;
-        heap->refused_live = heap->live;
-        heap->refused_thread = th_os_thread();
-        return false;
+    if (!th_admit_region(heap, size)) {
+        return NULL;
     }
-    if (!th_retired_make_room(heap)) {
-        note_failure(heap);
-        return false;
+    bool room = th_regions_promise(heap);
+    void *memory = room ? th_region_new(heap, bytes, dense, policy) : NULL;
+    if (memory == NULL) {
+        if (room) {
+            th_regions_unpromise(heap);
+        }
+        th_forget_region(heap, size);
+        th_note_failure(heap);
     }
-    heap->live += size;
-    heap->objects++;
-    return true;
-}
-
-static void forget(th_heap *heap, size_t size) {
-    heap->live -= size;
-    heap->objects--;
+    return memory;
 }
 
 void *th_heap_new(th_heap *heap, size_t bytes, size_t dense, th_policy policy) {
-    size_t size = th_heap_size(bytes);
-    th_os_lock_acquire(&heap->lock);
-    void *memory = NULL;
-    if (admit(heap, size)) {
-        memory =
-            th_heap_is_region(bytes) ? th_region_new(heap, bytes, dense, policy) : th_pool_take(heap, size);
-        if (memory == NULL) {
-            forget(heap, size);
-            note_failure(heap);
-        }
+    if (th_heap_is_region(bytes)) {
+        return new_region(heap, bytes, dense, policy);
     }
-    th_os_lock_release(&heap->lock);
+    bool fresh;
+    uint32_t list = th_pool_list(bytes);
+    void *memory = new_small(heap, policy, list, &fresh);
+    if (memory != NULL && !fresh) {
+        memset(memory, 0, th_pool_size(list));
+    }
     return memory;
 }
 
 void th_heap_retire(th_heap *heap, void *memory, size_t bytes) {
-    bool region = th_heap_is_region(bytes);
-    if (region) {
-        th_region_discard(heap, memory, bytes); /* before the lock, as this can take milliseconds */
+    if (th_heap_is_region(bytes)) {
+        th_region_discard(heap, memory, bytes);
+        th_retire_region(heap, memory, th_heap_size(bytes));
+    } else {
+        th_retire(heap, th_pool_list(bytes), memory, 0);
     }
-    th_os_lock_acquire(&heap->lock);
-    forget(heap, th_heap_size(bytes));
-    th_retire(heap, region ? TH_RETIRED_REGION : TH_RETIRED_BLOCK, memory, th_heap_size(bytes));
-    th_os_lock_release(&heap->lock);
 }
 
 void *th_heap_new_header(th_heap *heap) {
-    th_os_lock_acquire(&heap->lock);
-    void *header = NULL;
-    if (admit(heap, TH_HEADER_BYTES)) {
-        header = th_pool_take_header(heap);
-        if (header == NULL) {
-            forget(heap, TH_HEADER_BYTES);
-            note_failure(heap);
-        } else {
-            heap->maps++;
-        }
+    bool fresh;
+    uint8_t *header = new_small(heap, TH_POLICY_OF_HEAP, TH_POOL_HEADERS, &fresh);
+    if (header != NULL && !fresh) {
+        memset(header, 0, STAMP_OFFSET);
+        memset(header + STAMP_OFFSET + 8, 0, TH_HEADER_BYTES - STAMP_OFFSET - 8);
     }
-    th_os_lock_release(&heap->lock);
     return header;
 }
 
 void th_heap_retire_header(th_heap *heap, void *header) {
-    th_os_lock_acquire(&heap->lock);
-    heap->maps--;
-    forget(heap, TH_HEADER_BYTES);
-    th_retire(heap, TH_RETIRED_HEADER, header, TH_HEADER_BYTES);
-    th_os_lock_release(&heap->lock);
-}
-
-th_status th_heap_get_stats(th_heap *heap, th_heap_stats *stats) {
-    if (heap == NULL || stats == NULL) {
-        return TH_INVALID;
-    }
-    th_os_lock_acquire(&heap->lock);
-    *stats = (th_heap_stats){.maps = heap->maps,
-                             .live_bytes = heap->live,
-                             .retired_bytes = heap->retired.block_bytes + heap->retired.region_bytes,
-                             .retired_items = heap->retired.end - heap->retired.begin,
-                             .pool_bytes = heap->pool_bytes,
-                             .byte_limit = heap->limit == UINT64_MAX ? 0 : heap->limit,
-                             .refusals = heap->refusals,
-                             .refused_bytes = heap->refused_bytes,
-                             .refused_live = heap->refused_live,
-                             .refused_here = heap->refused_thread == th_os_thread()};
-    th_os_lock_release(&heap->lock);
-    return TH_OK;
-}
-
-th_status th_heap_set_limit(th_heap *heap, uint64_t bytes) {
-    if (heap == NULL) {
-        return TH_INVALID;
-    }
-    th_os_lock_acquire(&heap->lock);
-    heap->limit = limit_of(bytes);
-    th_os_lock_release(&heap->lock);
-    return TH_OK;
-}
-
-int32_t th_heap_wants_reclaim(th_heap *heap) {
-    if (heap == NULL) {
-        return 0;
-    }
-    th_os_lock_acquire(&heap->lock);
-    const th_retired_list *r = &heap->retired;
-    int32_t wants = r->block_bytes >= WANT_BLOCK_BYTES || r->regions >= WANT_REGIONS ||
-                    r->region_bytes >= WANT_REGION_BYTES;
-    th_os_lock_release(&heap->lock);
-    return wants;
+    th_retire(heap, TH_POOL_HEADERS, header, 1);
 }

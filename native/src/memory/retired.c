@@ -1,76 +1,144 @@
-/* Retired memory: held back until no thread can be reading it any more. */
+/*
+ * Retired memory: held back until no thread can be reading it any more. Small memory waits in a queue of the
+ * front that it came in by, regions in one of their own; each record tells the batch that was open when it
+ * was retired. th_heap_seal opens the next batch and then passes through every lock: who is still at work
+ * with the old number is waited for, and whoever comes later finds the new one.
+ */
 #include "memory/internal.h"
 
-#include <string.h>
+/* Thresholds of th_heap_wants_reclaim: see there. */
+#define WANT_BLOCK_BYTES ((uint64_t)16 << 20)
+#define WANT_REGIONS 1024u
+#define WANT_REGION_BYTES ((uint64_t)1 << 40)
 
-static void free_now(th_heap *heap, th_retired_kind kind, void *memory, size_t size) {
-    if (kind == TH_RETIRED_REGION) {
-        th_region_free(heap, memory, size);
-    } else if (kind == TH_RETIRED_BLOCK) {
-        th_pool_give(heap, memory, size);
+#define LIST_MASK ((uint64_t)TH_BLOCK_ALIGN - 1)
+_Static_assert(TH_POOL_LISTS <= TH_BLOCK_ALIGN, "the number of a list fits below an address");
+
+/* With the front's lock: tells the heap when much has changed; all fronts together hide an eighth. */
+static void report(th_heap *heap, th_retired_queue *queue) {
+    uint64_t step = WANT_BLOCK_BYTES / 8 / TH_FRONTS_MAX;
+    uint64_t change = queue->bytes - queue->reported;
+    if (change + step > 2 * step) { /* |change| > step, both being unsigned */
+        TH_ADD(heap->retired_bytes, change);
+        queue->reported = queue->bytes;
+    }
+}
+
+static void enqueue(th_heap *heap, th_front *front, uint32_t list, void *memory) {
+    th_retired_queue *queue = &front->retired;
+    th_leaf *leaf = queue->last;
+    if (leaf == NULL || leaf->end == TH_LEAF_RECORDS) {
+        leaf = th_room_take(heap);
+        if (queue->last == NULL) {
+            queue->first = leaf;
+        } else {
+            queue->last->next = leaf;
+        }
+        queue->last = leaf;
+    }
+    leaf->record[leaf->end++] = (th_retired_record){(uintptr_t)memory | list, TH_LOAD(heap->batch)};
+    queue->items++;
+    queue->bytes += th_pool_size(list);
+    report(heap, queue);
+}
+
+void th_retire(th_heap *heap, uint32_t list, void *memory, int64_t maps) {
+    th_front *front = heap->deferred ? th_front_here(heap) : th_front_on(heap, th_pool_node(heap, memory));
+    th_front_lock(front);
+    front->maps -= maps;
+    th_forget(heap, front, th_pool_size(list));
+    if (heap->deferred) {
+        enqueue(heap, front, list, memory);
     } else {
-        th_pool_give_header(heap, memory);
+        th_pool_give(heap, front, list, memory);
     }
+    th_front_unlock(front);
 }
 
-bool th_retired_make_room(th_heap *heap) {
-    th_retired_list *r = &heap->retired;
+void th_retire_region(th_heap *heap, void *region, uint64_t size) {
+    th_forget_region(heap, size);
     if (!heap->deferred) {
-        return true;
-    }
-    uint64_t held = r->end - r->begin;
-    uint64_t capacity = r->items_bytes / sizeof(th_retired);
-    if (heap->objects + held + 1 <= capacity - (r->begin - r->first)) {
-        return true;
-    }
-    if (r->begin > r->first && heap->objects + held + 1 <= capacity / 2) {
-        /* Half of the list is enough: move what is held to its front instead of growing. */
-        memmove(r->items, r->items + (r->begin - r->first), held * sizeof(th_retired));
-        r->first = r->begin;
-        return true;
-    }
-    size_t bytes = r->items_bytes == 0 ? heap->page : 2 * r->items_bytes;
-    th_retired *items = th_os_reserve(bytes, heap->page);
-    if (items == NULL) {
-        return false;
-    }
-    if (r->items != NULL) {
-        memcpy(items, r->items + (r->begin - r->first), held * sizeof(th_retired));
-        th_os_release(r->items, r->items_bytes);
-    }
-    r->items = items;
-    r->items_bytes = bytes;
-    r->first = r->begin;
-    return true;
-}
-
-static void count(th_retired_list *r, th_retired_kind kind, size_t size, bool add) {
-    uint64_t *bytes = kind == TH_RETIRED_REGION ? &r->region_bytes : &r->block_bytes;
-    *bytes = add ? *bytes + size : *bytes - size;
-    if (kind == TH_RETIRED_REGION) {
-        r->regions = add ? r->regions + 1 : r->regions - 1;
-    }
-}
-
-void th_retire(th_heap *heap, th_retired_kind kind, void *memory, size_t size) {
-    th_retired_list *r = &heap->retired;
-    if (!heap->deferred) {
-        free_now(heap, kind, memory, size);
+        th_region_free(heap, region, size);
         return;
     }
-    r->items[r->end - r->first] = (th_retired){memory, (uint64_t)size << 2 | (uint64_t)kind};
-    r->end++;
-    count(r, kind, size, true);
+    th_retired_regions *r = &heap->regions;
+    th_os_lock_acquire(&r->lock);
+    r->in_use--;
+    r->items[r->end++] = (th_retired_region){region, size, TH_LOAD(heap->batch)};
+    __atomic_store_n(&r->bytes, r->bytes + size, __ATOMIC_RELAXED);
+    TH_ADD(heap->retired_regions, 1);
+    th_os_lock_release(&r->lock);
 }
 
-static void free_until(th_heap *heap, uint64_t end) {
-    th_retired_list *r = &heap->retired;
-    for (; r->begin < end; r->begin++) {
-        th_retired item = r->items[r->begin - r->first];
-        th_retired_kind kind = (th_retired_kind)(item.size_and_kind & 3u);
-        size_t size = (size_t)(item.size_and_kind >> 2);
-        count(r, kind, size, false);
-        free_now(heap, kind, item.memory, size);
+/* With the front's lock: takes records of a leaf up to a batch off the queue; how many. */
+static uint32_t dequeue(th_heap *heap, th_front *front, uint64_t batch, uint64_t *what) {
+    th_retired_queue *queue = &front->retired;
+    th_leaf *leaf = queue->first;
+    uint32_t taken = 0;
+    if (leaf == NULL) {
+        return 0;
+    }
+    while (leaf->begin < leaf->end && leaf->record[leaf->begin].batch <= batch) {
+        what[taken] = leaf->record[leaf->begin++].what;
+        queue->bytes -= th_pool_size((uint32_t)(what[taken] & LIST_MASK));
+        taken++;
+    }
+    queue->items -= taken;
+    if (leaf->begin == leaf->end) {
+        queue->first = leaf->next;
+        queue->last = leaf->next == NULL ? NULL : queue->last;
+        th_room_give(heap, leaf);
+    }
+    report(heap, queue);
+    return taken;
+}
+
+/* Each to a front of its node; memory of one node mostly comes in a row. */
+static void give_all(th_heap *heap, const uint64_t *what, uint32_t count) {
+    th_front *front = NULL;
+    for (uint32_t i = 0; i < count; i++) {
+        void *memory = (void *)(uintptr_t)(what[i] & ~LIST_MASK);
+        uint32_t node = th_pool_node(heap, memory);
+        if (front == NULL || front->node != node) {
+            if (front != NULL) {
+                th_front_unlock(front);
+            }
+            front = th_front_on(heap, node);
+            th_front_lock(front);
+        }
+        th_pool_give(heap, front, (uint32_t)(what[i] & LIST_MASK), memory);
+    }
+    if (front != NULL) {
+        th_front_unlock(front);
+    }
+}
+
+static void free_small(th_heap *heap, th_front *front, uint64_t batch) {
+    uint64_t what[TH_LEAF_RECORDS];
+    uint32_t count;
+    do {
+        th_front_lock(front);
+        count = dequeue(heap, front, batch, what);
+        th_front_unlock(front);
+        give_all(heap, what, count);
+    } while (count > 0);
+}
+
+static void free_regions(th_heap *heap, uint64_t batch) {
+    th_retired_regions *r = &heap->regions;
+    for (;;) {
+        th_retired_region oldest = {0};
+        th_os_lock_acquire(&r->lock);
+        if (r->begin < r->end && r->items[r->begin].batch <= batch) {
+            oldest = r->items[r->begin++];
+            __atomic_store_n(&r->bytes, r->bytes - oldest.size, __ATOMIC_RELAXED);
+            TH_SUBTRACT(heap->retired_regions, 1);
+        }
+        th_os_lock_release(&r->lock);
+        if (oldest.memory == NULL) {
+            return;
+        }
+        th_region_free(heap, oldest.memory, oldest.size);
     }
 }
 
@@ -78,28 +146,33 @@ th_status th_heap_seal(th_heap *heap, uint64_t *batch) {
     if (heap == NULL || batch == NULL) {
         return TH_INVALID;
     }
-    th_os_lock_acquire(&heap->lock);
-    *batch = heap->retired.end;
-    th_os_lock_release(&heap->lock);
+    *batch = __atomic_fetch_add(&heap->batch, 1, __ATOMIC_ACQ_REL);
+    for (uint32_t i = 0; i < heap->fronts; i++) {
+        th_front_lock(&heap->front[i]);
+        th_front_unlock(&heap->front[i]);
+    }
+    th_os_lock_acquire(&heap->regions.lock);
+    th_os_lock_release(&heap->regions.lock);
     return TH_OK;
 }
 
 th_status th_heap_reclaim(th_heap *heap, uint64_t batch) {
-    if (heap == NULL) {
+    if (heap == NULL || batch >= __atomic_load_n(&heap->batch, __ATOMIC_ACQUIRE)) {
         return TH_INVALID;
     }
-    th_os_lock_acquire(&heap->lock);
-    bool sealed = batch <= heap->retired.end;
-    if (sealed) {
-        free_until(heap, batch);
+    for (uint32_t i = 0; i < heap->fronts; i++) {
+        free_small(heap, &heap->front[i], batch);
     }
-    th_os_lock_release(&heap->lock);
-    return sealed ? TH_OK : TH_INVALID;
+    free_regions(heap, batch);
+    return TH_OK;
+}
+
+int32_t th_heap_wants_reclaim(th_heap *heap) {
+    return heap != NULL && (TH_LOAD(heap->retired_bytes) >= WANT_BLOCK_BYTES ||
+                            TH_LOAD(heap->retired_regions) >= WANT_REGIONS ||
+                            TH_LOAD(heap->regions.bytes) >= WANT_REGION_BYTES);
 }
 
 void th_retired_free_all(th_heap *heap) {
-    free_until(heap, heap->retired.end);
-    if (heap->retired.items != NULL) {
-        th_os_release(heap->retired.items, heap->retired.items_bytes);
-    }
+    free_regions(heap, UINT64_MAX); /* what is small goes with its chunks */
 }

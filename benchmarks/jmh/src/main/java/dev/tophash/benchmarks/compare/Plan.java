@@ -229,12 +229,14 @@ final class Plan {
         if (profile != Profile.SMOKE) {
             return List.of();
         }
-        Path program = setting.nativeBench().resolve("tophash_protection_bench");
         List<Task> tasks = new ArrayList<>();
         tasks.add(jmh("(Boxing|Clearing|Protection|ShortKey)Benchmark").with("entries", 1_000));
-        if (Files.exists(program)) {
-            List<String> command = List.of(program.toString(), "--benchmark_min_time=0.001");
-            tasks.add(new ProcessTask(setting, command, output -> List.of()));
+        for (String name : List.of("tophash_protection_bench", "tophash_pool_bench")) {
+            Path program = setting.nativeBench().resolve(name);
+            if (Files.exists(program)) {
+                List<String> command = List.of(program.toString(), "--benchmark_min_time=0.001");
+                tasks.add(new ProcessTask(setting, command, output -> List.of()));
+            }
         }
         return tasks;
     }

@@ -1,0 +1,449 @@
+/* Pools: sizes, nodes, what fronts hold, the exact limit, and room for what is retired. */
+#include <algorithm>
+#include <atomic>
+#include <set>
+#include <thread>
+
+#include "pools.h"
+
+namespace tophash::test {
+namespace {
+
+const std::vector<uint64_t> &sizesOfAllLists() {
+    static const std::vector<uint64_t> sizes = [] {
+        std::vector<uint64_t> made;
+        for (uint32_t list = 0; list < TH_POOL_CLASSES; list++)
+            made.push_back(th_pool_size(list));
+        return made;
+    }();
+    return sizes;
+}
+
+TEST(Pool, SizesGrowInStepsOfAFifthAtMost) {
+    for (uint64_t bytes = 0; bytes <= TH_BLOCK_MAX; bytes++) {
+        uint32_t list = th_pool_list(bytes);
+        uint64_t size = th_pool_size(list);
+        ASSERT_LT(list, TH_POOL_CLASSES);
+        ASSERT_GE(size, bytes);
+        ASSERT_EQ(0u, size % TH_BLOCK_ALIGN);
+        ASSERT_LE(size - bytes, std::max<uint64_t>(63 + (bytes == 0), size / 5)) << bytes;
+        ASSERT_EQ(list, th_pool_list(size));
+        ASSERT_TRUE(list == 0 || th_pool_size(list - 1) < bytes) << bytes << " fits a smaller size";
+    }
+    EXPECT_EQ(uint64_t{TH_BLOCK_MAX}, th_pool_size(TH_POOL_CLASSES - 1));
+    EXPECT_EQ(uint64_t{TH_HEADER_BYTES}, th_pool_size(TH_POOL_HEADERS));
+}
+
+/* Every CPU's front is one of its node, shared with none of another cache while there are fronts enough. */
+void expectAPlan(Machine &machine, uint32_t fronts, bool byCache = true) {
+    const th_topology &t = machine.topology();
+    uint8_t cpuFront[TH_TOPOLOGY_CPUS], frontNode[TH_FRONTS_MAX];
+    ASSERT_EQ(fronts, th_fronts_plan(&t, cpuFront, frontNode));
+    ASSERT_LE(fronts, TH_FRONTS_MAX);
+    EXPECT_TRUE(std::is_sorted(frontNode, frontNode + fronts));
+    std::set<int> nodes(frontNode, frontNode + fronts);
+    EXPECT_EQ(t.nodes, nodes.size()) << "a node without a front";
+    std::vector<int> cache(fronts, -1);
+    for (uint32_t cpu = 0; cpu < t.cpu_limit; cpu++) {
+        ASSERT_LT(cpuFront[cpu], fronts);
+        if (t.cpu_node[cpu] == TH_TOPOLOGY_NONE)
+            continue;
+        ASSERT_EQ(t.cpu_node[cpu], frontNode[cpuFront[cpu]]) << "CPU " << cpu;
+        int &owner = cache[cpuFront[cpu]];
+        ASSERT_TRUE(!byCache || owner == -1 || owner == t.cpu_group[cpu]) << "CPU " << cpu;
+        owner = t.cpu_group[cpu];
+    }
+}
+
+TEST(Pool, FrontsFollowTheTopology) {
+    Machine smallest(1, 1, 1), two(1, 1, 2), server(2, 4, 16), large(2, 8, 16), largest(64, 1, 64);
+    expectAPlan(smallest, 1);
+    expectAPlan(two, 2);
+    expectAPlan(server, 128);
+    expectAPlan(large, 128); /* 256 CPUs: two to a front */
+    expectAPlan(largest, 128);
+    Machine caches(2, 300, 2);
+    expectAPlan(caches, 2, false);
+}
+
+TEST(Pool, FrontsOfOddTopologies) {
+    Machine memoryOnly(3, 1, 4);
+    for (uint32_t cpu = 4; cpu < 8; cpu++)
+        memoryOnly.topology().cpu_node[cpu] =
+            TH_TOPOLOGY_NONE; /* offline, and their node is left without any */
+    expectAPlan(memoryOnly, 9);
+    Machine uneven(1, 1, 7);
+    for (uint32_t cpu = 0; cpu < 7; cpu++)
+        uneven.topology().cpu_group[cpu] = TH_TOPOLOGY_NONE; /* a kernel that does not tell */
+    expectAPlan(uneven, 7);
+}
+
+/* A CPU that was not there when the heap was made. */
+TEST(Pool, CpusMayComeLater) {
+    Machine machine(2, 1, 2);
+    Pools pools(machine);
+    for (uint32_t cpu : {4u, 100u, 1u << 20}) {
+        pretendedCpu = cpu;
+        uint8_t *block = pools.make(64);
+        ASSERT_NE(nullptr, block);
+        pools.retire(block, 64);
+    }
+}
+
+TEST(Pool, BlocksAreAlignedAndZeroThroughReuse) {
+    Machine machine(2, 1, 2);
+    for (bool deferred : {false, true}) {
+        Pools pools(machine, deferred);
+        for (int round = 0; round < 3; round++) {
+            std::vector<std::pair<uint8_t *, uint64_t>> blocks;
+            for (uint64_t size : sizesOfAllLists()) {
+                for (int i = 0; i < 3; i++) {
+                    pretendedCpu = static_cast<uint32_t>(i);
+                    uint8_t *block = pools.make(size - 3);
+                    ASSERT_NE(nullptr, block);
+                    EXPECT_EQ(0u, reinterpret_cast<uintptr_t>(block) % TH_BLOCK_ALIGN);
+                    EXPECT_EQ(static_cast<ptrdiff_t>(size), std::count(block, block + size, 0)) << size;
+                    std::memset(block, 0xee, size);
+                    blocks.emplace_back(block, size);
+                }
+            }
+            for (auto [block, size] : blocks) {
+                EXPECT_EQ(static_cast<ptrdiff_t>(size), std::count(block, block + size, 0xee));
+                pools.retire(block, size - 3);
+            }
+            pools.reclaim();
+        }
+    }
+}
+
+TEST(Pool, HeadersKeepTheirStampsAndAreNothingElse) {
+    Machine machine(1, 1, 2);
+    Pools pools(machine);
+    std::set<uint8_t *> headers;
+    for (uint64_t round = 0; round < 3; round++) {
+        std::vector<uint8_t *> made;
+        for (int i = 0; i < 1000; i++) {
+            pretendedCpu = i % 2;
+            auto *header = static_cast<uint8_t *>(th_heap_new_header(pools.raw()));
+            ASSERT_NE(nullptr, header);
+            uint64_t stamp = 0;
+            std::memcpy(&stamp, header + 48, 8);
+            EXPECT_EQ(headers.count(header) ? 0x5eed : 0u, stamp);
+            EXPECT_EQ(stamp == 0 ? 64 : 62, std::count(header, header + 64, 0));
+            std::memset(header, 0xee, 64);
+            stamp = 0x5eed;
+            std::memcpy(header + 48, &stamp, 8);
+            headers.insert(header);
+            made.push_back(header);
+        }
+        EXPECT_EQ(1000u, pools.stats().maps);
+        EXPECT_EQ(64000u, pools.stats().live_bytes);
+        for (uint8_t *header : made)
+            th_heap_retire_header(pools.raw(), header);
+        std::vector<uint8_t *> blocks;
+        for (int i = 0; i < 2000; i++) {
+            blocks.push_back(pools.make(64));
+            EXPECT_EQ(0u, headers.count(blocks.back()));
+        }
+        for (uint8_t *block : blocks)
+            pools.retire(block, 64);
+    }
+    EXPECT_LE(headers.size(), 1000u + 2 * 2 * th_pool_batch(TH_POOL_HEADERS)) << "headers are not used again";
+}
+
+/* ---- nodes --------------------------------------------------------------------------------------- */
+
+TEST(Pool, MemoryReturnsToItsNode) {
+    Machine machine(3, 2, 2); /* CPUs 0-3, 4-7, 8-11 */
+    for (bool deferred : {false, true}) {
+        Pools pools(machine, deferred);
+        std::vector<std::set<uint8_t *>> ofNode(
+            3); /* addresses only: what is freed and made again is the same */
+        for (uint64_t size : {64, 320, 1280, 32768}) {
+            uint64_t batch = th_pool_batch(th_pool_list(size));
+            for (uint32_t cpu = 0; cpu < 12; cpu++) {
+                pretendedCpu = cpu;
+                for (uint64_t i = 0; i < 5 * batch; i++) {
+                    uint8_t *block = pools.make(size);
+                    ASSERT_EQ(cpu / 4, th_pool_node(pools.raw(), block));
+                    ofNode[cpu / 4].insert(block);
+                }
+            }
+            uint64_t pool = pools.stats().pool_bytes;
+            /* All freed by one CPU; then every node finds its own again, and needs no new memory. */
+            pretendedCpu = 9;
+            for (auto &blocks : ofNode) {
+                for (uint8_t *block : blocks)
+                    pools.retire(block, size);
+            }
+            pools.reclaim();
+            EXPECT_EQ(0u, pools.stats().live_bytes);
+            for (uint32_t node = 0; node < 3; node++) {
+                pretendedCpu = 4 * node + 1;
+                std::vector<uint8_t *> again;
+                for (size_t i = 0; i < ofNode[node].size() - 8 * batch; i++) {
+                    again.push_back(pools.make(size));
+                    ASSERT_EQ(1u, ofNode[node].count(again.back())) << "not what the node got back";
+                }
+                for (uint8_t *block : again)
+                    pools.retire(block, size);
+                ofNode[node].clear();
+            }
+            EXPECT_EQ(pool, pools.stats().pool_bytes);
+            pools.reclaim();
+        }
+    }
+}
+
+/* What lies in the free lists of a front, by walking them. */
+uint64_t heldBytes(const th_front &front, bool &tooMany) {
+    uint64_t bytes = 0;
+    for (uint32_t list = 0; list < TH_POOL_LISTS; list++) {
+        for (void *const *stack : {&front.active[list], &front.spare[list]}) {
+            uint64_t count = 0;
+            for (void *at = *stack; at != nullptr; std::memcpy(&at, at, sizeof at))
+                count++;
+            tooMany |= count > th_pool_batch(list);
+            tooMany |= stack == &front.spare[list] && count % th_pool_batch(list) != 0;
+            tooMany |= stack == &front.active[list] && count != front.count[list];
+            bytes += count * th_pool_size(list);
+        }
+    }
+    return bytes;
+}
+
+/* A front keeps at most two batches of a kind: what one CPU frees, others of its node use. */
+TEST(Pool, FrontsHoldTwoBatchesAtMost) {
+    Machine machine(1, 1, 4);
+    Pools pools(machine);
+    uint64_t bound = 0;
+    for (uint32_t list = 0; list < TH_POOL_LISTS; list++)
+        bound += 2 * th_pool_batch(list) * th_pool_size(list);
+    EXPECT_LE(bound, uint64_t{1200} << 10) << "the manual says at most 1.2 MiB";
+    for (uint64_t size : sizesOfAllLists()) {
+        std::vector<uint8_t *> blocks;
+        uint64_t batch = th_pool_batch(th_pool_list(size));
+        for (uint64_t i = 0; i < 10 * batch + 1; i++) {
+            pretendedCpu = i % 4;
+            blocks.push_back(pools.make(size));
+        }
+        pretendedCpu = 3;
+        for (uint8_t *block : blocks)
+            pools.retire(block, size);
+        std::set<uint8_t *> freed(blocks.begin(), blocks.end());
+        pretendedCpu = 1;
+        uint64_t found = 0;
+        for (uint8_t *&block : blocks) {
+            block = pools.make(size);
+            found += freed.count(block);
+        }
+        EXPECT_GE(found + 2 * batch, blocks.size()) << "kept from another CPU, size " << size;
+        for (uint8_t *block : blocks)
+            pools.retire(block, size);
+    }
+    bool tooMany = false;
+    for (uint32_t i = 0; i < pools.raw()->fronts; i++)
+        EXPECT_LE(heldBytes(pools.raw()->front[i], tooMany), bound);
+    EXPECT_FALSE(tooMany);
+}
+
+/* A heap with one map, and with one on every CPU, takes few pages. */
+TEST(Pool, AnEmptyHeapIsSmall) {
+    Machine machine(1, 1, 2);
+    Pools pools(machine);
+    th_type type = longType();
+    th_map *map = nullptr;
+    uint64_t stamp = 0;
+    ASSERT_EQ(TH_OK, th_map_create(pools.raw(), &type, nullptr, &map, &stamp));
+    ASSERT_EQ(TH_ABSENT, th_put(map, stamp, "12345678", 8, "12345678", 8));
+    th_heap *heap = pools.raw();
+    uint64_t resident = th_os_resident(heap, heap->own_bytes);
+    const th_chunk *span = heap->node[0].spans;
+    EXPECT_EQ(nullptr, span->next_span);
+    resident += th_os_resident(span, span->span_bytes);
+    EXPECT_LE(resident / th_os_page_size(), 2u + 2u) << "pages: the heap, and a page of each chunk";
+    EXPECT_EQ(TH_OK, th_map_close(map, stamp));
+}
+
+/* ---- the limit ----------------------------------------------------------------------------------- */
+
+/* Credit that other fronts hold does not count. */
+TEST(Pool, TheLimitIsExactAcrossFronts) {
+    Machine machine(1, 1, 8);
+    constexpr uint64_t kLimit = 1000 * 1000;
+    Pools pools(machine, false, kLimit);
+    std::vector<std::pair<uint8_t *, uint64_t>> blocks;
+    uint64_t live = 0;
+    Random random(1);
+    for (;;) {
+        pretendedCpu = static_cast<uint32_t>(random.below(8));
+        uint64_t size = th_heap_size(random.below(40000)); /* some are regions */
+        uint8_t *block = pools.make(size);
+        if (block == nullptr) {
+            ASSERT_GT(live + size, kLimit) << "refused though it fits";
+            th_heap_stats stats = pools.stats();
+            EXPECT_EQ(size, stats.refused_bytes);
+            EXPECT_EQ(live, stats.refused_live);
+            EXPECT_EQ(1u, stats.refused_here);
+            EXPECT_EQ(1u, stats.refusals);
+            break;
+        }
+        live += size;
+        blocks.emplace_back(block, size);
+        ASSERT_LE(live, kLimit);
+        ASSERT_EQ(live, pools.stats().live_bytes);
+    }
+    while (live + 64 <= kLimit) {
+        pretendedCpu = static_cast<uint32_t>(random.below(8));
+        blocks.emplace_back(pools.make(64), 64);
+        ASSERT_NE(nullptr, blocks.back().first) << live << " live";
+        live += 64;
+    }
+    /* Freed and asked for again elsewhere, at the very edge. */
+    for (int i = 0; i < 1000; i++) {
+        auto &[block, size] = blocks[random.below(blocks.size())];
+        pretendedCpu = static_cast<uint32_t>(random.below(8));
+        pools.retire(block, size);
+        pretendedCpu = static_cast<uint32_t>(random.below(8));
+        block = pools.make(size);
+        ASSERT_NE(nullptr, block);
+        ASSERT_EQ(nullptr, pools.make(64));
+    }
+    for (auto [block, size] : blocks)
+        pools.retire(block, size);
+}
+
+TEST(Pool, ALoweredLimitHoldsAtOnce) {
+    Machine machine(1, 1, 4);
+    Pools pools(machine);
+    std::vector<uint8_t *> blocks;
+    for (uint32_t cpu = 0; cpu < 4; cpu++) {
+        pretendedCpu = cpu;
+        blocks.push_back(pools.make(64)); /* each front has credit now */
+    }
+    ASSERT_EQ(TH_OK, th_heap_set_limit(pools.raw(), 5 * 64));
+    pretendedCpu = 2;
+    blocks.push_back(pools.make(64));
+    EXPECT_NE(nullptr, blocks.back());
+    for (uint32_t cpu = 0; cpu < 4; cpu++) {
+        pretendedCpu = cpu;
+        EXPECT_EQ(nullptr, pools.make(64)) << "more than the limit";
+    }
+    EXPECT_EQ(5 * 64u, pools.stats().live_bytes);
+    for (uint8_t *block : blocks)
+        pools.retire(block, 64);
+}
+
+/* Threads that all want the last bytes: never more than the limit, and all of it in the end. */
+TEST(Pool, ThreadsNeverPassTheLimit) {
+    Machine machine(2, 1, 2);
+    constexpr uint64_t kBlocks = 20000;
+    Pools pools(machine, false, kBlocks * 64);
+    std::atomic<uint64_t> live{0}, most{0};
+    std::vector<std::vector<uint8_t *>> blocks(4);
+    std::vector<std::thread> threads;
+    for (uint32_t thread = 0; thread < 4; thread++) {
+        threads.emplace_back([&, thread] {
+            pretendedCpu = thread;
+            Random random(thread);
+            uint64_t refused = 0;
+            while (refused < 50) {
+                uint8_t *block = pools.make(64);
+                if (block != nullptr) {
+                    uint64_t now = live.fetch_add(64) + 64;
+                    for (uint64_t seen = most; seen < now && !most.compare_exchange_weak(seen, now);) {
+                    }
+                    blocks[thread].push_back(block);
+                }
+                refused += block == nullptr;
+                if (!blocks[thread].empty() && random.below(8) == 0) {
+                    live.fetch_sub(64);
+                    pools.retire(blocks[thread].back(), 64);
+                    blocks[thread].pop_back();
+                }
+            }
+        });
+    }
+    for (std::thread &thread : threads)
+        thread.join();
+    EXPECT_LE(most, kBlocks * 64);
+    while (uint8_t *block = pools.make(64))
+        blocks[0].push_back(block);
+    EXPECT_EQ(kBlocks * 64, pools.stats().live_bytes);
+    for (auto &some : blocks) {
+        for (uint8_t *block : some)
+            pools.retire(block, 64);
+    }
+}
+
+/* ---- retired memory ------------------------------------------------------------------------------ */
+
+TEST(Pool, ReclaimFreesWhatWasSealedOnEveryFront) {
+    Machine machine(2, 1, 2);
+    Pools pools(machine, true);
+    uint64_t batches[5];
+    for (uint64_t step = 0; step < 5; step++) {
+        for (uint32_t cpu = 0; cpu < 4; cpu++) {
+            pretendedCpu = cpu;
+            for (uint64_t size : {uint64_t{64}, uint64_t{100000}})
+                pools.retire(pools.make(size), size);
+        }
+        batches[step] = pools.seal();
+        EXPECT_TRUE(step == 0 || batches[step] > batches[step - 1]);
+    }
+    EXPECT_EQ(TH_INVALID, th_heap_reclaim(pools.raw(), batches[4] + 1)) << "never sealed";
+    EXPECT_EQ(40u, pools.stats().retired_items);
+    for (uint64_t step : {1, 1, 0, 3, 4}) {
+        ASSERT_EQ(TH_OK, th_heap_reclaim(pools.raw(), batches[step]));
+        uint64_t left = 4 - std::max<uint64_t>(step, 1);
+        EXPECT_EQ(left * 8, pools.stats().retired_items);
+        EXPECT_EQ(left * 4 * (64 + th_heap_size(100000)), pools.stats().retired_bytes);
+    }
+}
+
+/* However unevenly memory is retired and reclaimed, no more leaves are used than were promised. */
+TEST(Pool, ThereIsRoomForEverythingRetired) {
+    Machine machine(1, 2, 16);
+    Pools pools(machine, true);
+    th_heap *heap = pools.raw();
+    Random random(7);
+    std::vector<uint8_t *> blocks;
+    for (uint64_t i = 0; i < scaled(400000); i++) {
+        pretendedCpu = static_cast<uint32_t>(random.below(32));
+        if (blocks.empty() || random.below(100) < 52) {
+            blocks.push_back(pools.make(64));
+            ASSERT_NE(nullptr, blocks.back());
+        } else {
+            std::swap(blocks[random.below(blocks.size())], blocks.back());
+            pools.retire(blocks.back(), 64);
+            blocks.pop_back();
+        }
+        if (random.below(20000) == 0) {
+            uint64_t batch = pools.seal();
+            for (int late = 0; late < 50 && !blocks.empty(); late++) {
+                pretendedCpu = static_cast<uint32_t>(random.below(32));
+                pools.retire(blocks.back(), 64);
+                blocks.pop_back();
+            }
+            ASSERT_EQ(TH_OK, th_heap_reclaim(heap, batch));
+        }
+    }
+    for (uint8_t *block : blocks) {
+        pretendedCpu = static_cast<uint32_t>(random.below(32));
+        pools.retire(block, 64);
+    }
+    uint64_t used = 0, records = 0;
+    for (uint32_t i = 0; i < heap->fronts; i++) {
+        for (const th_leaf *leaf = heap->front[i].retired.first; leaf != nullptr; leaf = leaf->next) {
+            used++;
+            records += leaf->end - leaf->begin;
+        }
+    }
+    EXPECT_EQ(pools.stats().retired_items, records);
+    EXPECT_LE(used, heap->room.promised + 2 * heap->fronts);
+    EXPECT_LE(heap->room.promised + 2 * heap->fronts, heap->room.leaves);
+    EXPECT_GE(heap->room.promised * TH_LEAF_RECORDS, pools.stats().pool_bytes / 64);
+}
+
+} // namespace
+} // namespace tophash::test
