@@ -1,5 +1,5 @@
 /* What stands behind an address range: asked for by statistics, which may take their time. */
-#define _GNU_SOURCE
+#define _DEFAULT_SOURCE
 
 #include "os/os.h"
 

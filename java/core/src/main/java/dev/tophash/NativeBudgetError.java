@@ -8,8 +8,13 @@ package dev.tophash;
 public final class NativeBudgetError extends OutOfMemoryError {
     private static final long serialVersionUID = 1;
 
+    /** Bytes asked for. */
     private final long requested;
+
+    /** Bytes that the maps held. */
     private final long held;
+
+    /** Bytes allowed. */
     private final long budget;
 
     NativeBudgetError(String what, long requested, long held, long budget) {

@@ -16,6 +16,7 @@ import java.util.function.Supplier;
 final class WalkSpliterator<W extends WalkSpliterator.Walk, T> implements Spliterator<T> {
     /** A cursor that can be split. */
     interface Walk {
+        /** {@return whether there was another entry, to which this moved} */
         boolean next();
 
         /** Removes the entry that next moved to. */
