@@ -13,8 +13,8 @@
 #   four         node 0: two CPUs, node 1: one, node 2: one CPU and no memory, node 3: memory and no CPU;
 #                on 0, 1 and 3 each 32 pages of 2 MiB; six different distances
 #
-# The program is a file of this machine, for x86_64; it is copied with its libraries and runs as root in an
-# empty folder, with nothing of this machine's environment but what is given as NAME=VALUE. Its standard output
+# The program is a file of this machine, for x86_64; it is copied with its libraries, to a folder of its own
+# unless -f has brought it, and runs as root in an empty folder, with nothing of this machine's environment but what is given as NAME=VALUE. Its standard output
 # and error come out here at the end, both on standard output, and its exit status is this script's. 124: the
 # time was up; 125: the machine failed, and the end of what its kernel said is on standard error.
 #
@@ -116,8 +116,13 @@ while [ $# -gt 0 ]; do
     shift
 done
 [ $# -gt 0 ] || usage
-put "$1" "$root/program"
-call="$call /program/$(basename "$1")"
+if [ -e "$root$1" ]; then
+    call="$call $1" # came with -f
+else
+    [ -f "$1" ] || { echo "tophash: no program $1" >&2 && exit 2; }
+    put "$1" "$root/program"
+    call="$call /program/$(basename "$1")"
+fi
 shift
 for argument in "$@"; do
     call="$call '$(printf %s "$argument" | sed "s/'/'\\\\''/g")'"
@@ -135,7 +140,6 @@ mount -t sysfs sysfs /sys
 mount -t devtmpfs dev /dev
 mkdir -p /dev/shm
 mount -t tmpfs tmpfs /dev/shm
-mount -t tmpfs tmpfs /tmp
 ip link set lo up
 cd /work
 stty -F /dev/ttyS1 raw

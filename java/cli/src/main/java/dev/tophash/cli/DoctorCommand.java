@@ -1,8 +1,10 @@
 package dev.tophash.cli;
 
 import dev.tophash.Tophash;
+import dev.tophash.Topology;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,7 +20,8 @@ import java.util.regex.Pattern;
         name = "doctor",
         mixinStandardHelpOptions = true,
         description =
-                "Shows architecture, JDK, huge pages, page size, library, version, kernel and linkage.",
+                "Shows architecture, JDK, huge pages, page size, library, version, kernel and linkage;"
+                        + " with --numa, where this machine's memory is.",
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
             "0:the native library works",
@@ -31,8 +34,38 @@ final class DoctorCommand implements Callable<Integer> {
     private static final long AT_PAGESZ = 6;
     private static final String UNKNOWN = "unknown";
 
+    @Option(
+            names = "--numa",
+            description =
+                    "Draw the machine instead: nodes with their CPUs, memory, huge pages and L3"
+                            + " caches, and how far they are from each other.")
+    private boolean numa;
+
+    @Option(
+            names = "--sysfs",
+            paramLabel = "FOLDER",
+            defaultValue = "/sys",
+            description =
+                    "With --numa: read the machine from here (default: ${DEFAULT-VALUE}); a copy of"
+                            + " another machine's shows that one.")
+    private Path sysfs;
+
     @Override
     public Integer call() {
+        return numa ? drawMachine() : showRows();
+    }
+
+    private int drawMachine() {
+        try {
+            System.out.print(MachineDrawing.of(Topology.read(sysfs)));
+            return 0;
+        } catch (LinkageError e) {
+            row("library", rootMessage(e));
+            return Main.FAILURE;
+        }
+    }
+
+    private static int showRows() {
         row("architecture", property("os.name") + " " + property("os.arch"));
         row("jdk", property("java.vm.name") + " " + property("java.vm.version"));
         row("java home", property("java.home"));

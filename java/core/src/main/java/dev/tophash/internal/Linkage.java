@@ -34,7 +34,7 @@ public final class Linkage {
     private Linkage() {}
 
     /** Makes sure that the library is loaded before the generated bindings look for a symbol. */
-    static void ensureLoaded() {
+    public static void ensureLoaded() {
         // Calling it has initialised this class.
     }
 

@@ -70,6 +70,10 @@ class BindingsMatchHeaderTest {
                 "uint8_t key_kind; | `` | th_type.key_kind",
                 "TH_CURSOR_STAGES 8u | TH_CURSOR_STAGES 9u | TH_CURSOR_STAGES",
                 "TH_CURSOR_STAGES 8u | TH_CURSOR_STAGES 9u | th_cursor.seeds",
+                "TH_MAX_NODES / 64 | TH_MAX_NODES / 32 | th_placement.nodes",
+                "TH_TOPOLOGY_NODES = 64 | TH_TOPOLOGY_NODES = 65 | th_topology.distance",
+                "uint64_t huge_2m_free; | uint32_t huge_2m_free; | th_topology_node.huge_2m_free",
+                "th_topology_node node[ | th_type node[ | th_topology.node",
                 "TH_PRESENT = 1, | TH_PRESENT = 3, | TH_PRESENT",
                 "TH_PRESENT = 1, | TH_PRESENT = 1, TH_OTHER, | TH_OTHER",
                 "#define TH_MAX_ALIGN 16u | `` | TH_MAX_ALIGN",
@@ -314,7 +318,7 @@ class BindingsMatchHeaderTest {
         if (type.pointer()) {
             return MemorySegment.class;
         }
-        return switch (type.size()) {
+        return switch ((int) type.size()) {
             case 1 -> byte.class;
             case 2 -> short.class;
             case 4 -> int.class;

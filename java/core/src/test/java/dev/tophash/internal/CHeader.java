@@ -13,12 +13,12 @@ import java.util.regex.Pattern;
  *
  * <p>It reads the small part of C that the public header is written in and refuses everything else,
  * so that a declaration it does not understand fails a test instead of being passed over. Offsets
- * follow the rule that both supported targets share: every field at the next multiple of its own
- * size, LP64.
+ * follow the rule that both supported targets share: every scalar at the next multiple of its own
+ * size, every struct at the next multiple of its largest scalar's, LP64.
  */
 final class CHeader {
-    /** A scalar type: its size in bytes and whether it is a pointer. */
-    record Type(int size, boolean pointer) {}
+    /** A scalar or struct: its size and alignment in bytes and whether it is a pointer. */
+    record Type(long size, long alignment, boolean pointer) {}
 
     /**
      * A field, {@code size} bytes in all at {@code offset}; {@code count} is 1 unless it is an
@@ -63,7 +63,8 @@ final class CHeader {
     private static final Pattern FUNCTION = Pattern.compile("TH_API (.*?)(\\w+) ?\\((.*)\\)");
     private static final Pattern DECLARATOR =
             Pattern.compile(
-                    "(?:const |struct )*(\\w+) ?([* ]|const )*?(\\w+) ?(?:\\[ ?(\\w+) ?\\])?");
+                    "(?:const |struct )*(\\w+) ?([* ]|const )*?(\\w+) ?((?:\\[[^\\]]+\\] ?)*)");
+    private static final Pattern DIMENSION = Pattern.compile("\\[([^/\\]]+)(?:/([^\\]]+))?\\]");
 
     final Map<String, Long> constants = new LinkedHashMap<>();
     final Map<String, Struct> structs = new LinkedHashMap<>();
@@ -162,7 +163,7 @@ final class CHeader {
         if (!parameters.equals("void")) {
             for (String parameter : parameters.split(",")) {
                 Matcher m = declarator(parameter);
-                types.add(type(m.group(1), parameter.contains("*") || m.group(4) != null));
+                types.add(type(m.group(1), parameter.contains("*") || !m.group(4).isEmpty()));
             }
         }
         String base = result.replaceAll("const |struct |\\*", "").strip();
@@ -181,11 +182,11 @@ final class CHeader {
             }
             Matcher m = declarator(line);
             Type type = type(m.group(1), line.contains("*"));
-            long count = m.group(4) == null ? 1 : number(m.group(4));
-            offset = roundUp(offset, type.size);
+            long count = elements(m.group(4));
+            offset = roundUp(offset, type.alignment);
             fields.add(new Field(m.group(3), type, count, offset));
             offset += type.size * count;
-            alignment = Math.max(alignment, type.size);
+            alignment = Math.max(alignment, type.alignment);
         }
         return new Struct(name, fields, roundUp(offset, alignment), alignment);
     }
@@ -198,8 +199,23 @@ final class CHeader {
         return m;
     }
 
+    /** Of an array, from its dimensions, each a number or a quotient of two; 1 without any. */
+    private long elements(String dimensions) {
+        long count = 1;
+        Matcher m = DIMENSION.matcher(dimensions);
+        while (m.find()) {
+            long divisor = m.group(2) == null ? 1 : number(m.group(2).strip());
+            count *= number(m.group(1).strip()) / divisor;
+        }
+        return count;
+    }
+
     private Type type(String name, boolean pointer) {
-        return new Type(pointer ? 8 : size(name), pointer);
+        if (!pointer && structs.containsKey(name)) {
+            return new Type(structs.get(name).size, structs.get(name).alignment, false);
+        }
+        int size = pointer ? 8 : size(name);
+        return new Type(size, size, pointer);
     }
 
     private int size(String name) {

@@ -1142,6 +1142,94 @@ public class tophash_h extends tophash_h$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+    private static final int TH_TOPOLOGY_NODES = (int)64L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_TOPOLOGY_NODES = 64
+     * }
+     */
+    public static int TH_TOPOLOGY_NODES() {
+        return TH_TOPOLOGY_NODES;
+    }
+    private static final int TH_TOPOLOGY_CPUS = (int)4096L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_TOPOLOGY_CPUS = 4096
+     * }
+     */
+    public static int TH_TOPOLOGY_CPUS() {
+        return TH_TOPOLOGY_CPUS;
+    }
+    private static final int TH_TOPOLOGY_NONE = (int)65535L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_TOPOLOGY_NONE = 65535
+     * }
+     */
+    public static int TH_TOPOLOGY_NONE() {
+        return TH_TOPOLOGY_NONE;
+    }
+
+    private static class th_topology_read {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_topology_read");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * th_status th_topology_read(const char *root, th_topology *topology)
+     * }
+     */
+    public static FunctionDescriptor th_topology_read$descriptor() {
+        return th_topology_read.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * th_status th_topology_read(const char *root, th_topology *topology)
+     * }
+     */
+    public static MethodHandle th_topology_read$handle() {
+        return th_topology_read.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * th_status th_topology_read(const char *root, th_topology *topology)
+     * }
+     */
+    public static MemorySegment th_topology_read$address() {
+        return th_topology_read.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * th_status th_topology_read(const char *root, th_topology *topology)
+     * }
+     */
+    public static int th_topology_read(MemorySegment root, MemorySegment topology) {
+        var mh$ = th_topology_read.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_topology_read", root, topology);
+            }
+            return (int)mh$.invokeExact(root, topology);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
 
     private static class th_empty_map {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
@@ -4649,6 +4737,15 @@ public class tophash_h extends tophash_h$shared {
      */
     public static int TH_MAX_NODES() {
         return TH_MAX_NODES;
+    }
+    private static final int TH_MAX_PLACEMENTS = (int)255L;
+    /**
+     * {@snippet lang=c :
+     * #define TH_MAX_PLACEMENTS 255
+     * }
+     */
+    public static int TH_MAX_PLACEMENTS() {
+        return TH_MAX_PLACEMENTS;
     }
     private static final int TH_PREVIOUS_OFFSET = (int)56L;
     /**
