@@ -195,6 +195,28 @@ TEST(Pool, MemoryReturnsToItsNode) {
     }
 }
 
+/* Nodes are named by the kernel's numbers outside, by indexes inside. */
+TEST(Pool, APlacementChoosesTheNode) {
+    Machine machine(3, 1, 2);
+    Pools pools(machine);
+    for (uint32_t node = 0; node < 3; node++) {
+        uint32_t id = machine.topology().node[node].id;
+        th_placement placement{};
+        placement.mode = TH_PLACE_PREFER;
+        placement.nodes[id / 64] = uint64_t{1} << id % 64;
+        th_policy policy = 0;
+        ASSERT_EQ(TH_OK, th_policy_enter(pools.raw(), &placement, &policy));
+        for (uint32_t cpu = 0; cpu < 6; cpu++) {
+            pretendedCpu = cpu;
+            void *block = th_heap_new(pools.raw(), 100, 100, policy);
+            ASSERT_NE(nullptr, block);
+            EXPECT_EQ(node, th_pool_node(pools.raw(), block));
+            pools.retire(block, 100);
+        }
+        th_policy_leave(pools.raw(), policy);
+    }
+}
+
 /* What lies in the free lists of a front, by walking them. */
 uint64_t heldBytes(const th_front &front, bool &tooMany) {
     uint64_t bytes = 0;
@@ -443,6 +465,24 @@ TEST(Pool, ThereIsRoomForEverythingRetired) {
     EXPECT_LE(used, heap->room.promised + 2 * heap->fronts);
     EXPECT_LE(heap->room.promised + 2 * heap->fronts, heap->room.leaves);
     EXPECT_GE(heap->room.promised * TH_LEAF_RECORDS, pools.stats().pool_bytes / 64);
+}
+
+/* Room is address space until something is retired. */
+TEST(Pool, RoomThatIsNotUsedIsNotTouched) {
+    Machine machine(1, 1, 1);
+    Pools pools(machine, true);
+    std::vector<uint8_t *> blocks;
+    for (uint64_t i = 0; i < 400000; i++)
+        blocks.push_back(pools.make(64));
+    uint64_t slabs = 0, touched = 0;
+    for (const th_leaf *slab = pools.raw()->room.slabs; slab != nullptr; slab = slab->next) {
+        slabs++;
+        touched += th_os_resident(slab, TH_POOL_CHUNK);
+    }
+    EXPECT_GT(slabs, 3u);
+    EXPECT_LE(touched, slabs * th_os_page_size());
+    for (uint8_t *block : blocks)
+        pools.retire(block, 64);
 }
 
 } // namespace
