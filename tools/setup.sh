@@ -69,8 +69,8 @@ need_bench() {
     boost=$(apt-cache pkgnames libboost1. 2>/dev/null | sed -n 's/^libboost1\.\([0-9]*\)-dev$/\1/p' | sort -n | tail -n 1)
     need "libboost1.${boost:-81}-dev" /usr/include/boost/unordered/unordered_flat_map.hpp
     # Other allocators, which a benchmark loads when it runs.
-    need libjemalloc2 "/usr/lib/$(uname -m)-linux-gnu/libjemalloc.so.2"
-    need libmimalloc2.0 "/usr/lib/$(uname -m)-linux-gnu/libmimalloc.so.2"
+    need libjemalloc-dev "/usr/lib/$(uname -m)-linux-gnu/libjemalloc.so"
+    need libmimalloc-dev "/usr/lib/$(uname -m)-linux-gnu/libmimalloc.so"
 }
 
 for goal in "$@"; do

@@ -195,6 +195,28 @@ TEST(Pool, MemoryReturnsToItsNode) {
     }
 }
 
+/* Nodes are named by the kernel's numbers outside, by indexes inside. */
+TEST(Pool, APlacementChoosesTheNode) {
+    Machine machine(3, 1, 2);
+    Pools pools(machine);
+    for (uint32_t node = 0; node < 3; node++) {
+        uint32_t id = machine.topology().node[node].id;
+        th_placement placement{};
+        placement.mode = TH_PLACE_PREFER;
+        placement.nodes[id / 64] = uint64_t{1} << id % 64;
+        th_policy policy = 0;
+        ASSERT_EQ(TH_OK, th_policy_enter(pools.raw(), &placement, &policy));
+        for (uint32_t cpu = 0; cpu < 6; cpu++) {
+            pretendedCpu = cpu;
+            void *block = th_heap_new(pools.raw(), 100, 100, policy);
+            ASSERT_NE(nullptr, block);
+            EXPECT_EQ(node, th_pool_node(pools.raw(), block));
+            pools.retire(block, 100);
+        }
+        th_policy_leave(pools.raw(), policy);
+    }
+}
+
 /* What lies in the free lists of a front, by walking them. */
 uint64_t heldBytes(const th_front &front, bool &tooMany) {
     uint64_t bytes = 0;
@@ -401,6 +423,38 @@ TEST(Pool, ReclaimFreesWhatWasSealedOnEveryFront) {
     }
 }
 
+/* Leaves in queues, given back, and never used: each is in one of these places. */
+uint64_t countedLeaves(const th_heap *heap, uint64_t &inQueues) {
+    uint64_t leaves = 0;
+    inQueues = 0;
+    for (uint32_t i = 0; i < heap->fronts; i++) {
+        for (const th_leaf *leaf = heap->front[i].retired.first; leaf != nullptr; leaf = leaf->next)
+            inQueues++;
+    }
+    for (const th_leaf *leaf = heap->room.free; leaf != nullptr; leaf = leaf->next)
+        leaves++;
+    leaves += static_cast<uint64_t>(heap->room.end - heap->room.at) / sizeof(th_leaf);
+    for (const th_leaf *slab = heap->room.next; slab != nullptr; slab = slab->next)
+        leaves += TH_POOL_CHUNK / sizeof(th_leaf) - 1;
+    return leaves + inQueues;
+}
+
+/* The least favourable case: every front has a full leaf and one with a single record. */
+TEST(Pool, ThereIsRoomForLeavesThatAreNearlyEmpty) {
+    Machine machine(1, 1, TH_FRONTS_MAX);
+    Pools pools(machine, true);
+    std::vector<uint8_t *> blocks;
+    for (uint64_t i = 0; i < TH_FRONTS_MAX * (TH_LEAF_RECORDS + 1); i++)
+        blocks.push_back(pools.make(64));
+    for (size_t i = 0; i < blocks.size(); i++) {
+        pretendedCpu = static_cast<uint32_t>(i % TH_FRONTS_MAX);
+        pools.retire(blocks[i], 64);
+    }
+    uint64_t inQueues = 0;
+    EXPECT_EQ(pools.raw()->room.leaves, countedLeaves(pools.raw(), inQueues));
+    EXPECT_EQ(2 * TH_FRONTS_MAX, inQueues);
+}
+
 /* However unevenly memory is retired and reclaimed, no more leaves are used than were promised. */
 TEST(Pool, ThereIsRoomForEverythingRetired) {
     Machine machine(1, 2, 16);
@@ -433,6 +487,8 @@ TEST(Pool, ThereIsRoomForEverythingRetired) {
         pools.retire(block, 64);
     }
     uint64_t used = 0, records = 0;
+    EXPECT_EQ(heap->room.leaves, countedLeaves(heap, used)) << "a leaf was lost";
+    used = 0;
     for (uint32_t i = 0; i < heap->fronts; i++) {
         for (const th_leaf *leaf = heap->front[i].retired.first; leaf != nullptr; leaf = leaf->next) {
             used++;
@@ -443,6 +499,41 @@ TEST(Pool, ThereIsRoomForEverythingRetired) {
     EXPECT_LE(used, heap->room.promised + 2 * heap->fronts);
     EXPECT_LE(heap->room.promised + 2 * heap->fronts, heap->room.leaves);
     EXPECT_GE(heap->room.promised * TH_LEAF_RECORDS, pools.stats().pool_bytes / 64);
+}
+
+/* At 16 MiB, give or take the eighth that fronts have not reported. */
+TEST(Pool, SmallMemoryAsksToBeReclaimed) {
+    Machine machine(2, 1, 64);
+    Pools pools(machine, true);
+    for (int round = 0; round < 3; round++) {
+        uint32_t cpu = 0;
+        while (th_heap_wants_reclaim(pools.raw()) == 0) {
+            pretendedCpu = ++cpu % 128;
+            pools.retire(pools.make(1000), 1000);
+            ASSERT_LE(pools.stats().retired_bytes, uint64_t{18} << 20);
+        }
+        EXPECT_GE(pools.stats().retired_bytes, uint64_t{14} << 20);
+        pools.reclaim();
+        EXPECT_EQ(0, th_heap_wants_reclaim(pools.raw()));
+    }
+}
+
+/* Room is address space until something is retired. */
+TEST(Pool, RoomThatIsNotUsedIsNotTouched) {
+    Machine machine(1, 1, 1);
+    Pools pools(machine, true);
+    std::vector<uint8_t *> blocks;
+    for (uint64_t i = 0; i < 400000; i++)
+        blocks.push_back(pools.make(64));
+    uint64_t slabs = 0, touched = 0;
+    for (const th_leaf *slab = pools.raw()->room.slabs; slab != nullptr; slab = slab->next) {
+        slabs++;
+        touched += th_os_resident(slab, TH_POOL_CHUNK);
+    }
+    EXPECT_GT(slabs, 3u);
+    EXPECT_LE(touched, slabs * th_os_page_size());
+    for (uint8_t *block : blocks)
+        pools.retire(block, 64);
 }
 
 } // namespace

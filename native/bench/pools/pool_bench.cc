@@ -123,9 +123,13 @@ constexpr int kZero = 0x40; /* MALLOCX_ZERO */
 void *(*takeMimalloc)(size_t);
 void (*giveMimalloc)(void *, size_t);
 
-/* Not the dynamic linker's global symbols: those would replace malloc in the whole program. */
-template <class Function> bool find(void *library, const char *name, Function &function) {
-    void *found = library == nullptr ? nullptr : dlsym(library, name);
+/* Not among the global symbols: there it would replace malloc in the whole program. */
+void *library(const char *name) {
+    return dlopen(name, RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
+}
+
+template <class Function> bool find(void *in, const char *name, Function &function) {
+    void *found = in == nullptr ? nullptr : dlsym(in, name);
     std::memcpy(&function, &found, sizeof found);
     return found != nullptr;
 }
@@ -136,12 +140,12 @@ std::vector<Allocator> allocators() {
          [](void *memory, size_t bytes) { th_heap_retire(heapOf(false), memory, bytes); }},
         {"malloc", [](size_t bytes) { return std::calloc(1, bytes); },
          [](void *memory, size_t) { std::free(memory); }}};
-    void *jemalloc = dlopen("libjemalloc.so.2", RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
+    void *jemalloc = library("libjemalloc.so");
     if (find(jemalloc, "mallocx", takeJemalloc) && find(jemalloc, "sdallocx", giveJemalloc)) {
         all.push_back({"jemalloc", [](size_t bytes) { return takeJemalloc(bytes, kZero); },
                        [](void *memory, size_t bytes) { giveJemalloc(memory, bytes, 0); }});
     }
-    void *mimalloc = dlopen("libmimalloc.so.2", RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
+    void *mimalloc = library("libmimalloc.so");
     if (find(mimalloc, "mi_zalloc", takeMimalloc) && find(mimalloc, "mi_free_size", giveMimalloc)) {
         all.push_back({"mimalloc", [](size_t bytes) { return takeMimalloc(bytes); },
                        [](void *memory, size_t bytes) { giveMimalloc(memory, bytes); }});
@@ -153,10 +157,10 @@ std::vector<Allocator> allocators() {
  */
 struct Pieces {
     void *memory[3] = {};
-    uint32_t bytes[3] = {64, 152, 0};
+    uint32_t bytes[3] = {64, 88, 0};
 
     void take(const Allocator &from, uint64_t random, bool large) {
-        constexpr uint32_t kArrays[] = {208, 208, 208, 496, 784, 1504, 2944, 5824};
+        constexpr uint32_t kArrays[] = {208, 208, 208, 496, 496, 496, 784, 784};
         bytes[2] = kArrays[random % 4 + (large ? 4 : 0)];
         for (int i = 0; i < 3; i++) {
             memory[i] = from.take(bytes[i]);

@@ -73,9 +73,11 @@ typedef struct th_room {
     uint64_t promised; /* leaves that chunks and fronts may ask for */
     uint64_t leaves;   /* leaves there are, used or not; at least as many once a chunk is open */
     th_leaf *free;
-    uint8_t *at; /* leaves that nobody has used yet */
+    uint8_t *at; /* leaves that nobody has used yet, of one slab */
     uint8_t *end;
-    th_leaf *slabs; /* first leaf of each piece of memory: links them, and holds no records */
+    th_leaf *next;  /* the slab after that one */
+    th_leaf *slabs; /* pieces of memory, oldest first, linked by their first leaves, which hold no records */
+    th_leaf *last;
 } th_room;
 
 typedef struct th_retired_region {

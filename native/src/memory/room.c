@@ -5,25 +5,30 @@
 
 _Static_assert(sizeof(th_leaf) == 4096, "leaves fill pages");
 
-/* With the room's lock. */
+/* With the room's lock. Nothing of it is touched but its first page: most of it is never needed. */
 static bool add_slab(th_heap *heap) {
     th_room *r = &heap->room;
     th_leaf *slab = th_os_reserve(TH_POOL_CHUNK, heap->page);
     if (slab == NULL) {
         return false;
     }
-    slab->next = r->slabs;
-    r->slabs = slab;
-    /* What is left of the last slab goes the way of used leaves, so that it is not forgotten. */
-    for (; r->at != r->end; r->at += sizeof(th_leaf)) {
-        th_leaf *leaf = (th_leaf *)(void *)r->at;
-        leaf->next = r->free;
-        r->free = leaf;
-    }
-    r->at = (uint8_t *)(slab + 1);
-    r->end = (uint8_t *)slab + TH_POOL_CHUNK;
+    *(r->last == NULL ? &r->slabs : &r->last->next) = slab;
+    r->last = slab;
+    r->next = r->next == NULL ? slab : r->next;
     r->leaves += TH_POOL_CHUNK / sizeof(th_leaf) - 1;
     return true;
+}
+
+/* With the room's lock: a leaf that nobody has used yet. It was promised, so there is one. */
+static th_leaf *untouched_leaf(th_room *r) {
+    if (r->at == r->end) {
+        r->at = (uint8_t *)(r->next + 1);
+        r->end = (uint8_t *)r->next + TH_POOL_CHUNK;
+        r->next = r->next->next;
+    }
+    th_leaf *leaf = (th_leaf *)(void *)r->at;
+    r->at += sizeof(th_leaf);
+    return leaf;
 }
 
 bool th_room_promise(th_heap *heap, uint64_t records) {
@@ -50,8 +55,7 @@ th_leaf *th_room_take(th_heap *heap) {
     if (leaf != NULL) {
         r->free = leaf->next;
     } else {
-        leaf = (th_leaf *)(void *)r->at; /* promised, so there is one */
-        r->at += sizeof(th_leaf);
+        leaf = untouched_leaf(r);
     }
     th_os_lock_release(&r->lock);
     leaf->next = NULL;
