@@ -19,10 +19,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The examples in the guide and the README compile, run, and come out as they say. */
+/**
+ * The examples in the guide, the document on NUMA and the README compile, run, and come out as they
+ * say.
+ */
 class GuideTest {
     private static final Path ROOT = Path.of("../..");
-    private static final List<String> DOCUMENTS = List.of("docs/guide.md", "README.md");
+    private static final List<String> DOCUMENTS =
+            List.of("docs/guide.md", "docs/numa.md", "README.md");
 
     @TempDir static Path directory;
 
@@ -56,6 +60,7 @@ class GuideTest {
     void theExamplesAreFound() throws IOException {
         List<MarkdownExample> examples = MarkdownExample.of(ROOT.resolve("docs/guide.md"));
         assertTrue(examples.size() >= 20, "found " + examples.size());
+        assertEquals(4, MarkdownExample.of(ROOT.resolve("docs/numa.md")).size());
         assertEquals(1, MarkdownExample.of(ROOT.resolve("README.md")).size());
     }
 

@@ -17,6 +17,7 @@ import java.util.concurrent.Callable;
         name = "estimate",
         mixinStandardHelpOptions = true,
         sortOptions = false,
+        subcommands = EstimatePlacementCommand.class,
         description = {
             "Tells how much native memory a map will take, and how it gets there.",
             "",

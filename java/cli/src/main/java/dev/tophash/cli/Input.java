@@ -5,6 +5,7 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -18,6 +19,8 @@ import java.util.List;
  * @param size its bytes, or -1 if that is not known
  */
 record Input(String name, long size, Opener opener) {
+    private static final int MOST_LINES_BYTES = 1 << 20;
+
     /** Opens the bytes of an input. */
     interface Opener {
         /** The caller closes it. */
@@ -85,5 +88,23 @@ record Input(String name, long size, Opener opener) {
 
     InputStream open() throws IOException {
         return opener.open();
+    }
+
+    /**
+     * All lines of a small input.
+     *
+     * @throws CommandFailure if it cannot be read, or is not small
+     */
+    List<String> lines() throws CommandFailure {
+        try (InputStream in = open()) {
+            byte[] bytes = in.readNBytes(MOST_LINES_BYTES + 1);
+            if (bytes.length > MOST_LINES_BYTES) {
+                throw CommandFailure.usage(
+                        name + ": more than the " + MOST_LINES_BYTES + " bytes that it may have");
+            }
+            return new String(bytes, StandardCharsets.ISO_8859_1).lines().toList();
+        } catch (IOException e) {
+            throw CommandFailure.usage(name + ": cannot be read (" + e.getMessage() + ")");
+        }
     }
 }
