@@ -75,6 +75,9 @@ static bool reserve_span(th_heap *heap, th_node *node) {
     if (span == NULL) {
         return false;
     }
+    if (node->spans == NULL) {
+        th_os_advise_small(span, bytes); /* a process with a few maps should not pay a huge page for them */
+    }
     if (heap->nodes > 1) {
         uint64_t nodes[TH_MAX_NODES / 64] = {0};
         nodes[node->id / 64] = (uint64_t)1 << node->id % 64;
