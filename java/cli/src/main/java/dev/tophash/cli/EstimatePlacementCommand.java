@@ -162,12 +162,8 @@ final class EstimatePlacementCommand implements Callable<Integer> {
     }
 
     private PlacementModel.Load load(NodeDistances machine) throws CommandFailure {
-        double[] even = new double[machine.nodes()];
-        Arrays.fill(even, 1);
-        if (nodes == null && distances == null) {
-            even = NodeDistances.cpusOfMachine(Input.path(sysfs));
-        }
-        double[] readers = threads == null ? even : shares("--threads", threads, machine);
+        double[] readers =
+                threads == null ? threadsByDefault(machine) : shares("--threads", threads, machine);
         return new PlacementModel.Load(
                 readers,
                 writers == null ? readers : shares("--writers", writers, machine),
@@ -176,6 +172,15 @@ final class EstimatePlacementCommand implements Callable<Integer> {
                 number("--routed", routed, 0, 100) / 100,
                 number("--lines", lines, 1, 1000),
                 number("--written", written, 0, 1000));
+    }
+
+    private double[] threadsByDefault(NodeDistances machine) throws CommandFailure {
+        if (nodes == null && distances == null) {
+            return NodeDistances.cpusOfMachine(Input.path(sysfs));
+        }
+        double[] evenly = new double[machine.nodes()];
+        Arrays.fill(evenly, 1);
+        return evenly;
     }
 
     private static double[] shares(String option, String text, NodeDistances machine)

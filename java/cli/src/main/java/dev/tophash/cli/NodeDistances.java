@@ -93,12 +93,17 @@ final class NodeDistances {
     /**
      * The share of a machine's threads on each node if they are spread evenly over nodes with CPUs;
      * there are nodes of memory alone.
+     *
+     * @throws CommandFailure if the kernel does not tell, or no node has CPUs
      */
     static double[] cpusOfMachine(Path root) throws CommandFailure {
         List<Path> nodes = nodeDirectories(root);
         double[] shares = new double[nodes.size()];
         for (int i = 0; i < shares.length; i++) {
             shares[i] = read(nodes.get(i).resolve("cpulist")).isBlank() ? 0 : 1;
+        }
+        if (Arrays.stream(shares).sum() == 0) {
+            throw CommandFailure.usage(root + ": no node has CPUs; --threads says where they are");
         }
         return shares;
     }

@@ -141,6 +141,16 @@ class EstimatePlacementCommandTest {
     }
 
     @Test
+    void aMachineWithoutCpusNeedsThreads() throws IOException {
+        Path root = sysfs("10 17", "17 10");
+        Files.writeString(root.resolve("devices/system/node/node0/cpulist"), "\n");
+        Outcome outcome = run("--sysfs", root.toString());
+        assertEquals(2, outcome.status, outcome.out);
+        assertTrue(outcome.err.contains("no node has CPUs; --threads says where"), outcome.err);
+        assertEquals(0, run("--sysfs", root.toString(), "--threads=1,1").status);
+    }
+
+    @Test
     void writersCanBeElsewhere() {
         Outcome outcome =
                 ok("--nodes=2", "--threads=1,0", "--writers=0,1", "--loader=all", "--reads=100,0");
