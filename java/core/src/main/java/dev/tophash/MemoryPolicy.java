@@ -170,8 +170,8 @@ public final class MemoryPolicy {
     /**
      * {@link Placement#BIND}.
      *
-     * @param nodes numbers of NUMA nodes, as {@code numactl -H} lists them; none means all that
-     *     have memory
+     * @param nodes numbers of NUMA nodes, as {@link Topology} and {@code numactl -H} list them;
+     *     none means all that have memory
      * @return a policy
      * @throws IllegalArgumentException if a number is negative or above 1023
      */

@@ -4,7 +4,7 @@ package dev.tophash;
 public final class MemoryPolicyException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    MemoryPolicyException(String policy) {
+    MemoryPolicyException(MemoryPolicy policy) {
         super("the kernel refuses the memory policy " + policy);
     }
 }

@@ -174,7 +174,7 @@ public abstract sealed class OffHeapTable implements OffHeap
                 checkOpen();
             }
             if (status == Status.REFUSED) {
-                throw new MemoryPolicyException(policy.toString());
+                throw new MemoryPolicyException(policy);
             }
             Status.check(status, "moving a map to the memory policy " + policy);
         }
@@ -278,7 +278,10 @@ public abstract sealed class OffHeapTable implements OffHeap
         StandardPolicy.get();
         NativeHeap.Handle handle = NativeHeap.createMap(type, options);
         if (handle.status() == Status.REFUSED) {
-            throw new MemoryPolicyException(MemoryPolicy.of(options.placement()).toString());
+            throw new MemoryPolicyException(
+                    options.placement() == null
+                            ? StandardPolicy.get()
+                            : MemoryPolicy.of(options.placement()));
         }
         if (handle.status() < 0) {
             throw failure(

@@ -14,7 +14,7 @@ final class StandardPolicy {
         if (words != null) {
             try {
                 set(MemoryPolicy.parse(words));
-            } catch (IllegalArgumentException e) {
+            } catch (IllegalArgumentException | MemoryPolicyException e) {
                 throw new IllegalArgumentException(
                         "system property " + PROPERTY + ": " + e.getMessage(), e);
             }
@@ -31,7 +31,7 @@ final class StandardPolicy {
     static synchronized void set(MemoryPolicy chosen) {
         int status = NativeHeap.setPlacement(chosen.forEngine());
         if (status == Status.REFUSED) {
-            throw new MemoryPolicyException(chosen.toString());
+            throw new MemoryPolicyException(chosen);
         }
         Status.check(status, "more memory policies in use than there is room for");
         policy = chosen;

@@ -200,6 +200,9 @@ class ClosedMapTest {
             byte[][] keys = new byte[n][1];
             return Spans.of(keys);
         }
+        if (type == MemoryPolicy.class) {
+            return MemoryPolicy.STANDARD;
+        }
         if (type == ValueBuffer.class) {
             return new ValueBuffer();
         }

@@ -52,7 +52,7 @@ public final class NativeHeap {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment options = arena.allocate(th_map_options.layout());
             th_map_options.expected_size(options, chosen.expectedSize());
-            if (!chosen.placement().equals(Placement.DEFAULT)) {
+            if (chosen.placement() != null) {
                 th_map_options.placement(options, chosen.placement().segment(arena));
             }
             th_map_options.has_seed(options, (byte) (chosen.hasSeed() ? 1 : 0));

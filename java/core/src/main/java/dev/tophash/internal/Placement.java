@@ -1,7 +1,6 @@
 package dev.tophash.internal;
 
 import dev.tophash.internal.ffi.th_placement;
-import dev.tophash.internal.ffi.tophash_h;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
@@ -18,14 +17,6 @@ import java.util.BitSet;
  *     Not to be changed
  */
 public record Placement(byte mode, byte pages, boolean strict, BitSet nodes) {
-    /** Nothing chosen. */
-    public static final Placement DEFAULT =
-            new Placement(
-                    (byte) tophash_h.TH_PLACE_HEAP(),
-                    (byte) tophash_h.TH_PAGES_HEAP(),
-                    false,
-                    new BitSet());
-
     /** A {@code th_placement}. */
     public MemorySegment segment(SegmentAllocator allocator) {
         MemorySegment placement = allocator.allocate(th_placement.layout());

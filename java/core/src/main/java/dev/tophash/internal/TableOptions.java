@@ -8,7 +8,7 @@ import java.lang.foreign.Arena;
  * @param name what monitoring shows, or null
  * @param expectedSize entries that the first write makes room for
  * @param arena the arena that the map closes with, or null
- * @param placement where its memory lies
+ * @param placement where its memory lies, or null if that is not chosen
  * @param hasSeed whether {@code seed} is to be used
  * @param seed of the hash function
  */
@@ -19,8 +19,7 @@ public record TableOptions(
         Placement placement,
         boolean hasSeed,
         int seed) {
-    public static final TableOptions DEFAULT =
-            new TableOptions(null, 0, null, Placement.DEFAULT, false, 0);
+    public static final TableOptions DEFAULT = new TableOptions(null, 0, null, null, false, 0);
 
     public TableOptions withName(String chosen) {
         return new TableOptions(chosen, expectedSize, arena, placement, hasSeed, seed);
