@@ -96,7 +96,11 @@ static bool release_passed(th_map *m) {
     if (passed <= from) {
         return false;
     }
-    (void)th_os_discard((uint8_t *)a + from, passed - from);
+    /* Refused at the first piece, which begins inside a page, where pages are explicit huge ones: see
+     * region.c. */
+    if (!a->kept) {
+        a->kept = !th_os_discard((uint8_t *)a + from, passed - from);
+    }
     a->released = passed;
     return true;
 }

@@ -123,7 +123,8 @@ typedef struct th_array {
     uint64_t used;     /* main and overflow buckets in use: the index of the next overflow bucket */
     uint64_t bytes;    /* size of the block or region, with this descriptor */
     uint64_t released; /* bytes from the region's start whose pages are back with the OS */
-    uint64_t spare[4];
+    uint64_t kept;     /* 1: its pages cannot be given back one by one */
+    uint64_t spare[3];
 } th_array;
 _Static_assert(sizeof(th_array) == 64, "keeps bucket 0 aligned to a cache line");
 

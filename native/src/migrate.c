@@ -1,7 +1,7 @@
 /*
  * Moving a live map to another placement. Regions keep their addresses and the kernel moves their pages, a
  * piece a call; blocks share their pages with other maps, so arrays and segments that are blocks are copied.
- * The header and the bookkeeping beside it, some 300 bytes, stay where they are.
+ * The header and the bookkeeping beside it, some 300 bytes and 2 KiB for a bytes heap, stay where they are.
  */
 #include "map.h"
 #include "memory/heap.h"
@@ -48,12 +48,8 @@ static void consider_bytes(th_piece *piece, const th_bytes_heap *heap) {
 
 static th_piece next_piece(const th_map *m, uint64_t from) {
     const th_extra *x = m->h.extra;
-    th_placement placement;
-    th_policy_tell(x->memory, x->policy, &placement, NULL);
-    th_piece piece = {from, PIECE_BYTES, UINT64_MAX, UINT64_MAX};
-    if (placement.pages == TH_PAGES_1G) {
-        piece.step = (uint64_t)1 << 30; /* such a page moves whole, or not at all */
-    }
+    uint64_t step = x->giant ? (uint64_t)1 << 30 : PIECE_BYTES; /* such a page moves whole, or not at all */
+    th_piece piece = {from, step, UINT64_MAX, UINT64_MAX};
     consider_array(&piece, m->h.buckets);
     consider_array(&piece, m->h.oldbuckets);
     consider_bytes(&piece, x->bytes);
@@ -66,7 +62,7 @@ static th_status copy_array(const th_extra *x, th_array_word *array) {
     return block ? th_array_copy(x, array) : TH_OK;
 }
 
-/* Everything of the map that is a block. Without memory the rest stays where it is, which is no harm. */
+/* Everything of the map that is a block. TH_NO_MEMORY: the rest stays where it is. */
 static th_status copy_blocks(th_map *m) {
     th_extra *x = m->h.extra;
     th_status status = copy_array(x, &m->h.buckets);
@@ -82,14 +78,7 @@ static th_status copy_blocks(th_map *m) {
     return status;
 }
 
-static th_status change_policy(th_map *m, const th_placement *placement) {
-    th_extra *x = m->h.extra;
-    th_policy policy;
-    th_status status = th_policy_enter(x->memory, placement, &policy);
-    if (status != TH_OK) {
-        return status;
-    }
-    th_policy_leave(x->memory, x->policy);
+static void set_policy(th_extra *x, th_policy policy) {
     x->policy = policy;
     if (x->bytes != NULL) {
         x->bytes->policy = policy;
@@ -97,7 +86,28 @@ static th_status change_policy(th_map *m, const th_placement *placement) {
     if (x->old_bytes != NULL) {
         x->old_bytes->policy = policy;
     }
-    return copy_blocks(m);
+}
+
+static th_status change_policy(th_map *m, const th_placement *placement) {
+    th_extra *x = m->h.extra;
+    th_policy before = x->policy;
+    th_policy policy;
+    th_status status = th_policy_enter(x->memory, placement, &policy);
+    if (status != TH_OK) {
+        return status;
+    }
+    set_policy(x, policy);
+    status = copy_blocks(m);
+    if (status != TH_OK) {
+        set_policy(x, before);
+        th_policy_leave(x->memory, policy);
+        return status;
+    }
+    th_policy_leave(x->memory, before);
+    th_placement now;
+    th_policy_tell(x->memory, policy, &now, NULL);
+    x->giant |= now.pages == TH_PAGES_1G;
+    return TH_OK;
 }
 
 static th_status migrate(th_map *m, const th_placement *placement, uint64_t *progress) {
@@ -115,7 +125,9 @@ static th_status migrate(th_map *m, const th_placement *placement, uint64_t *pro
     const th_extra *x = m->h.extra;
     th_placement wanted;
     th_policy_tell(x->memory, x->policy, &wanted, NULL);
-    bool moved = th_heap_move(x->memory, (void *)(uintptr_t)piece.start, piece.end - piece.start, x->policy);
+    uint64_t turn = x->giant ? piece.step : (uint64_t)2 << 20;
+    bool moved =
+        th_heap_move(x->memory, (void *)(uintptr_t)piece.start, piece.end - piece.start, turn, x->policy);
     *progress = piece.end;
     return moved || !wanted.strict ? TH_MORE : TH_REFUSED;
 }

@@ -310,7 +310,7 @@ TEST_F(NumaMaps, HaveExplicitHugePagesOnTheirNode) {
         th_placement placement = on(TH_PLACE_BIND, {node});
         placement.pages = TH_PAGES_2M;
         placement.strict = 1;
-        th_map_options options = sized(50000);
+        th_map_options options = sized(200000);
         options.placement = &placement;
         uint64_t before = freeHugePages(node);
         Map map(heap, longType(), options);

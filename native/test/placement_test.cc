@@ -230,6 +230,7 @@ TEST(Migration, WithoutMemoryLeavesTheMapAsItIs) {
         th_test_fail_allocation(heap.raw(), allowed);
         EXPECT_EQ(TH_NO_MEMORY, migrate(map, &placement)) << allowed;
         EXPECT_EQ(100, map.size());
+        EXPECT_EQ(TH_PLACE_FIRST_TOUCH, map.stats().place);
         EXPECT_TRUE(isSound(map));
     }
     EXPECT_EQ(TH_OK, migrate(map, &placement));

@@ -194,9 +194,9 @@ enum {
     TH_PLACE_HEAP = 0, /* as th_heap_set_placement says; there, and without it, first touch */
     TH_PLACE_FIRST_TOUCH =
         1, /* as the policy of the thread that touches a page first says: nearly always its node */
-    TH_PLACE_LOCAL = 2,      /* the node of the thread that touches a page first, whatever that policy says */
-    TH_PLACE_BIND = 3,       /* `nodes` and no others; when they are full the kernel may end the process */
-    TH_PLACE_PREFER = 4,     /* the lowest of `nodes`; others when it is full */
+    TH_PLACE_LOCAL = 2,  /* the node of the thread that touches a page first, whatever that policy says */
+    TH_PLACE_BIND = 3,   /* `nodes` and no others (small blocks: others too); full, the kernel may end us */
+    TH_PLACE_PREFER = 4, /* the lowest of `nodes`; others when it is full */
     TH_PLACE_INTERLEAVE = 5, /* page by page over `nodes`; small blocks in turn */
     TH_PLACE_SPREAD = 6      /* each map on one of `nodes`, in turn; others when it is full */
 };
@@ -205,9 +205,10 @@ enum {
     TH_PAGES_HEAP = 0,  /* as the heap says: transparent huge pages, unless its options are without them */
     TH_PAGES_HUGE = 1,  /* advise transparent huge pages: fewer TLB misses */
     TH_PAGES_SMALL = 2, /* advise against: sparse growth touches less memory */
-    TH_PAGES_2M = 3, /* explicit huge pages of 2 MiB from the system's pool; without them as TH_PAGES_HUGE */
-    TH_PAGES_1G =
-        4 /* of 1 GiB for regions of at least half of one, otherwise and without them as TH_PAGES_2M */
+    /* Explicit huge pages of 2 MiB from the system's pool, as many whole ones as a region will use in any
+       case; they are touched when it is made and go back when it is freed. Without them as TH_PAGES_HUGE. */
+    TH_PAGES_2M = 3,
+    TH_PAGES_1G = 4 /* of 1 GiB; as TH_PAGES_2M for regions that use less, and, if not strict, without them */
 };
 
 #define TH_MAX_NODES 1024u     /* node numbers are below this, as in Linux */

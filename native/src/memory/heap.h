@@ -50,9 +50,11 @@ void th_policy_tell(th_heap *heap, th_policy policy, th_placement *placement, th
 
 /*
  * Moves a part of a region, which must be a whole number of pages, to where a policy wants it, and has pages
- * that come later go there. false: the kernel has not done all of it, which the policy's statistics tell.
+ * that come later go there. turn: what goes to one node at a time where they are interleaved, a power of two
+ * and at least a page of the region. false: the kernel has not done all of it, which the policy's statistics
+ * tell.
  */
-bool th_heap_move(th_heap *heap, void *part, size_t bytes, th_policy policy);
+bool th_heap_move(th_heap *heap, void *part, size_t bytes, size_t turn, th_policy policy);
 void th_heap_retire(th_heap *heap, void *memory, size_t bytes);
 
 /* What a request for `bytes` really takes. */

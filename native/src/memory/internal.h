@@ -236,7 +236,9 @@ void th_return_credit(th_heap *heap, th_front *front);
 
 /* Whether `size` bytes more may live; counts them if so. With the front's lock; false: ask th_admit_late. */
 static inline bool th_admit(th_heap *heap, th_front *front, uint64_t size) {
-    if (front->credit < size && !th_draw_credit(heap, front, size)) {
+    /* Over the limit, which can be lowered below what lives, credit counts for nothing. */
+    bool over = TH_LOAD(heap->drawn) > TH_LOAD(heap->limit);
+    if (over || (front->credit < size && !th_draw_credit(heap, front, size))) {
         return false;
     }
     front->credit -= size;
@@ -288,6 +290,7 @@ void th_region_free(th_heap *heap, void *region, size_t bytes);
 
 /* room.c: with or without a front's lock */
 bool th_room_promise(th_heap *heap, uint64_t records);
+void th_room_unpromise(th_heap *heap, uint64_t records);
 th_leaf *th_room_take(th_heap *heap);
 void th_room_give(th_heap *heap, th_leaf *leaf);
 void th_room_free_all(th_heap *heap);

@@ -145,7 +145,7 @@ static th_status find_entry(th_heap *heap, const th_placement *placement, th_pol
 }
 
 static bool is_plain(const th_placement *p) {
-    return p->mode == TH_PLACE_FIRST_TOUCH && p->pages == TH_PAGES_HEAP;
+    return p->mode == TH_PLACE_FIRST_TOUCH && p->pages == TH_PAGES_HEAP && !p->strict;
 }
 
 th_status th_policy_enter(th_heap *heap, const th_placement *placement, th_policy *policy) {
@@ -154,7 +154,8 @@ th_status th_policy_enter(th_heap *heap, const th_placement *placement, th_polic
     if (placement != NULL && !valid(placement)) {
         return TH_INVALID;
     }
-    bool asks = placement != NULL && (placement->mode != TH_PLACE_HEAP || placement->pages != TH_PAGES_HEAP);
+    bool asks = placement != NULL &&
+                (placement->mode != TH_PLACE_HEAP || placement->pages != TH_PAGES_HEAP || placement->strict);
     if (!asks && !__atomic_load_n(&p->has_standard, __ATOMIC_ACQUIRE)) {
         return TH_OK;
     }
@@ -231,7 +232,9 @@ void th_policy_pick(const uint64_t *nodes, uint32_t n, uint64_t *one) {
 }
 
 void th_policy_note(th_heap *heap, th_policy policy, uint8_t what, int error) {
-    note(&heap->policies.entries[policy], what, error);
+    if (policy != TH_POLICY_OF_HEAP) { /* which nobody leaves, so that it would be told for ever */
+        note(&heap->policies.entries[policy], what, error);
+    }
 }
 
 uint32_t th_policy_node(th_heap *heap, th_policy policy) {

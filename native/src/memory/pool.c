@@ -105,6 +105,9 @@ static bool open_chunk(th_heap *heap, const th_front *front, th_bump *bump) {
     }
     th_os_lock_release(&node->lock);
     if (!some) {
+        if (heap->deferred) {
+            th_room_unpromise(heap, TH_POOL_CHUNK / TH_BLOCK_ALIGN);
+        }
         return false;
     }
     chunk->node = front->node;

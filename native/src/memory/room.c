@@ -31,9 +31,13 @@ static th_leaf *untouched_leaf(th_room *r) {
     return leaf;
 }
 
+static uint64_t leaves_for(uint64_t records) {
+    return (records + TH_LEAF_RECORDS - 1) / TH_LEAF_RECORDS;
+}
+
 bool th_room_promise(th_heap *heap, uint64_t records) {
     th_room *r = &heap->room;
-    uint64_t leaves = (records + TH_LEAF_RECORDS - 1) / TH_LEAF_RECORDS;
+    uint64_t leaves = leaves_for(records);
     /* Two of a front's leaves may be nearly empty. */
     uint64_t slack = 2 * (uint64_t)heap->fronts;
     bool made = true;
@@ -46,6 +50,13 @@ bool th_room_promise(th_heap *heap, uint64_t records) {
     }
     th_os_lock_release(&r->lock);
     return made;
+}
+
+void th_room_unpromise(th_heap *heap, uint64_t records) {
+    th_room *r = &heap->room;
+    th_os_lock_acquire(&r->lock);
+    r->promised -= leaves_for(records);
+    th_os_lock_release(&r->lock);
 }
 
 th_leaf *th_room_take(th_heap *heap) {

@@ -47,6 +47,21 @@ void *th_os_reserve(size_t bytes, size_t align) {
     return start + before;
 }
 
+/* Maps memory at an address and nowhere else. */
+static bool map_at(void *address, size_t bytes, int flags, int *error) {
+    void *got = mmap(address, bytes, PROT_READ | PROT_WRITE, flags, -1, 0);
+    if (got == MAP_FAILED) {
+        *error = errno;
+        return false;
+    }
+    if (got != address) { /* before Linux 4.17, which does not know MAP_FIXED_NOREPLACE */
+        (void)munmap(got, bytes);
+        *error = EEXIST;
+        return false;
+    }
+    return true;
+}
+
 void *th_os_reserve_explicit(size_t bytes, size_t part, size_t page, int *error) {
     /* A free range of the right alignment first; another thread can take it meanwhile, which is a refusal. */
     uint8_t *start = th_os_reserve(bytes, page);
@@ -58,13 +73,10 @@ void *th_os_reserve_explicit(size_t bytes, size_t part, size_t page, int *error)
     int log = page == EXPLICIT_1G ? 30 : 21;
     int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
     int explicit_flags = flags | MAP_HUGETLB | (int)((unsigned)log << MAP_HUGE_SHIFT);
-    if (mmap(start, part, PROT_READ | PROT_WRITE, explicit_flags, -1, 0) == MAP_FAILED) {
-        *error = errno;
+    if (!map_at(start, part, explicit_flags, error)) {
         return NULL;
     }
-    if (bytes > part && mmap(start + part, bytes - part, PROT_READ | PROT_WRITE, flags | MAP_NORESERVE, -1,
-                             0) == MAP_FAILED) {
-        *error = errno;
+    if (bytes > part && !map_at(start + part, bytes - part, flags | MAP_NORESERVE, error)) {
         (void)munmap(start, part);
         return NULL;
     }

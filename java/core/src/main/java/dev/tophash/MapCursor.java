@@ -119,7 +119,9 @@ public abstract sealed class MapCursor
     private boolean seek() {
         for (; ; ) {
             while (++position < fetched) {
+                removed = position; // the entry is not there for anybody before it is known to be
                 if (visits(position)) {
+                    removed = -1;
                     return true;
                 }
             }
