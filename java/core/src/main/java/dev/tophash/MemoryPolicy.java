@@ -1,13 +1,12 @@
 package dev.tophash;
 
+import dev.tophash.internal.Status;
 import dev.tophash.internal.ffi.tophash_h;
 
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.StringJoiner;
 
 /**
  * Where the native memory of a map lies: on which NUMA nodes, and in which pages. A map keeps its
@@ -69,7 +68,7 @@ public final class MemoryPolicy {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
 
-        private boolean hasNodes() {
+        boolean hasNodes() {
             return mode >= tophash_h.TH_PLACE_BIND();
         }
 
@@ -139,12 +138,15 @@ public final class MemoryPolicy {
     /** Small pages, on nodes as {@link #STANDARD}. */
     public static final MemoryPolicy SMALL_PAGES = STANDARD.withPages(Pages.SMALL);
 
+    /** The highest number that a node can have. */
+    static final int LAST_NODE = tophash_h.TH_MAX_NODES() - 1;
+
     private final Placement placement;
     private final BitSet nodes;
     private final Pages pages;
     private final boolean strict;
 
-    private MemoryPolicy(Placement placement, BitSet nodes, Pages pages, boolean strict) {
+    MemoryPolicy(Placement placement, BitSet nodes, Pages pages, boolean strict) {
         this.placement = placement;
         this.nodes = nodes;
         this.pages = pages;
@@ -217,17 +219,13 @@ public final class MemoryPolicy {
     private static MemoryPolicy on(Placement placement, int... nodes) {
         BitSet set = new BitSet();
         for (int node : nodes) {
-            set.set(checkNode(node));
+            if (node < 0 || node > LAST_NODE) {
+                throw new IllegalArgumentException(
+                        "NUMA node " + node + ", must be 0 to " + LAST_NODE);
+            }
+            set.set(node);
         }
         return new MemoryPolicy(placement, set, Pages.STANDARD, false);
-    }
-
-    private static int checkNode(int node) {
-        if (node < 0 || node >= tophash_h.TH_MAX_NODES()) {
-            throw new IllegalArgumentException(
-                    "NUMA node " + node + ", must be 0 to " + (tophash_h.TH_MAX_NODES() - 1));
-        }
-        return node;
     }
 
     /**
@@ -297,103 +295,13 @@ public final class MemoryPolicy {
      * @throws IllegalArgumentException if it is not in these words
      */
     public static MemoryPolicy parse(String words) {
-        MemoryPolicy policy = STANDARD;
-        boolean placed = false;
-        for (String word : words.strip().split("\\s*,\\s*", -1)) {
-            if (placed && word.matches("[0-9]+(-[0-9]+)?") && policy.placement.hasNodes()) {
-                policy.addNodes(word, words); // bind:0,2-3
-                continue;
-            }
-            MemoryPolicy next = policy.with(word, words);
-            placed = placed || next.placement != policy.placement;
-            policy = next;
-        }
-        if (policy.placement == Placement.PREFER && policy.nodes.cardinality() != 1) {
-            throw new IllegalArgumentException(
-                    "memory policy \"" + words + "\": prefer takes one node");
-        }
-        return policy;
-    }
-
-    /** One word more. */
-    private MemoryPolicy with(String word, String words) {
-        if (word.equals("strict")) {
-            return strict();
-        }
-        for (Pages choice : Pages.values()) {
-            if (choice != Pages.STANDARD && choice.word().equals(word)) {
-                return withPages(choice);
-            }
-        }
-        String name = word.split(":", 2)[0];
-        for (Placement choice : Placement.values()) {
-            if (choice.word().equals(name) && placement == Placement.STANDARD) {
-                MemoryPolicy policy = new MemoryPolicy(choice, new BitSet(), pages, strict);
-                if (!name.equals(word)) {
-                    policy.addNodes(word.substring(name.length() + 1), words);
-                }
-                return policy;
-            }
-        }
-        throw new IllegalArgumentException(
-                "memory policy \""
-                        + words
-                        + "\": \""
-                        + word
-                        + "\" is not one of first-touch, local, bind, prefer, interleave and spread,"
-                        + " huge, small, explicit-2m and explicit-1g, strict");
-    }
-
-    /** For {@link #parse}, on a policy that nobody else has seen. */
-    private void addNodes(String list, String words) {
-        if (!placement.hasNodes()) {
-            throw new IllegalArgumentException(
-                    "memory policy \"" + words + "\": " + placement.word() + " takes no nodes");
-        }
-        for (String range : list.split("\\+", -1)) {
-            if (!range.matches("[0-9]{1,9}(-[0-9]{1,9})?")) {
-                throw new IllegalArgumentException(
-                        "memory policy \"" + words + "\": \"" + range + "\" is no node");
-            }
-            int[] ends = Arrays.stream(range.split("-")).mapToInt(Integer::parseInt).toArray();
-            int first = checkNode(ends[0]);
-            int last = checkNode(ends[ends.length - 1]);
-            if (last < first) {
-                throw new IllegalArgumentException(
-                        "memory policy \""
-                                + words
-                                + "\": nodes "
-                                + range
-                                + " end before they begin");
-            }
-            nodes.set(first, last + 1);
-        }
+        return PolicyWords.parse(words);
     }
 
     /** In the words that {@link #parse} reads. */
     @Override
     public String toString() {
-        StringJoiner words = new StringJoiner(",").setEmptyValue(Placement.STANDARD.word());
-        if (placement != Placement.STANDARD) {
-            words.add(placement.word() + (nodes.isEmpty() ? "" : ":" + nodeList()));
-        }
-        if (pages != Pages.STANDARD) {
-            words.add(pages.word());
-        }
-        if (strict) {
-            words.add("strict");
-        }
-        return words.toString();
-    }
-
-    private String nodeList() {
-        StringJoiner ranges = new StringJoiner("+");
-        for (int first = nodes.nextSetBit(0); first >= 0; ) {
-            int last = nodes.nextClearBit(first) - 1;
-            ranges.add(first == last ? "" + first : first + "-" + last);
-            first = nodes.nextSetBit(last + 1);
-        }
-        return ranges.toString();
+        return PolicyWords.of(placement, nodes, pages, strict);
     }
 
     @Override
@@ -408,6 +316,21 @@ public final class MemoryPolicy {
     @Override
     public int hashCode() {
         return Objects.hash(placement, pages, strict, nodes);
+    }
+
+    /** Throws what a status of the engine says of this policy. */
+    void check(int status) {
+        if (status == Status.REFUSED) {
+            throw new MemoryPolicyException(this);
+        }
+        if (status == Status.LIMIT) {
+            throw new IllegalStateException(
+                    "memory policy "
+                            + this
+                            + ": no more than "
+                            + tophash_h.TH_MAX_PLACEMENTS()
+                            + " different ones can be in use at a time");
+        }
     }
 
     /** What {@link #forEngine} was called for, or the engine tells. */

@@ -69,7 +69,7 @@ public sealed interface OffHeap extends AutoCloseable permits OffHeapTable, Nati
      * @throws MemoryPolicyException if the policy is strict and the kernel refuses it; if it has
      *     refused it from the start the map is unchanged, otherwise partly moved
      * @throws OutOfMemoryError if there is no memory for copies of small parts
-     * @throws IllegalStateException if the map is closed
+     * @throws IllegalStateException if the map is closed, or 255 different policies are in use
      * @throws ConcurrentModificationException if another thread was seen writing
      */
     void migrate(MemoryPolicy policy);

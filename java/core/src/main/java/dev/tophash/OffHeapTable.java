@@ -173,9 +173,7 @@ public abstract sealed class OffHeapTable implements OffHeap
                 status = tophash_h.th_map_migrate(header(), stamp, wanted, progress);
                 checkOpen();
             }
-            if (status == Status.REFUSED) {
-                throw new MemoryPolicyException(policy);
-            }
+            policy.check(status);
             Status.check(status, "moving a map to the memory policy " + policy);
         }
         NativeHeap.reclaimIfDue();
@@ -275,15 +273,11 @@ public abstract sealed class OffHeapTable implements OffHeap
         if (life != NO_LIFE) {
             return;
         }
-        StandardPolicy.get();
+        MemoryPolicy standard = StandardPolicy.get(); // in force before a map is made
         NativeHeap.Handle handle = NativeHeap.createMap(type, options);
-        if (handle.status() == Status.REFUSED) {
-            throw new MemoryPolicyException(
-                    options.placement() == null
-                            ? StandardPolicy.get()
-                            : MemoryPolicy.of(options.placement()));
-        }
         if (handle.status() < 0) {
+            Placement placement = options.placement();
+            (placement == null ? standard : MemoryPolicy.of(placement)).check(handle.status());
             throw failure(
                     handle.status(),
                     "no native memory for a map with room for "

@@ -30,10 +30,8 @@ final class StandardPolicy {
 
     static synchronized void set(MemoryPolicy chosen) {
         int status = NativeHeap.setPlacement(chosen.forEngine());
-        if (status == Status.REFUSED) {
-            throw new MemoryPolicyException(chosen);
-        }
-        Status.check(status, "more memory policies in use than there is room for");
+        chosen.check(status);
+        Status.check(status, "memory policy " + chosen);
         policy = chosen;
     }
 }

@@ -84,8 +84,7 @@ class MemoryPolicyPropertyTest {
         assertEquals(1, result.status(), result::output);
         assertFalse(result.output().contains("a map"), result::output);
         assertTrue(result.output().contains("system property " + PROPERTY + ": "), result::output);
-        String named = words.equals("bind:1024") ? "NUMA node 1024" : '"' + words + '"';
-        assertTrue(result.output().contains(named), result::output);
+        assertTrue(result.output().contains('"' + words + '"'), result::output);
         assertEquals("", result.crash());
     }
 

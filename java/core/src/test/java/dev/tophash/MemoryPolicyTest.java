@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -78,8 +79,7 @@ class MemoryPolicyTest {
             })
     void otherWordsAreRejected(String words) {
         var e = assertThrows(IllegalArgumentException.class, () -> MemoryPolicy.parse(words));
-        assertTrue(
-                e.getMessage().contains("node") || e.getMessage().contains(words), e::getMessage);
+        assertTrue(e.getMessage().contains('"' + words + '"'), e::getMessage);
     }
 
     @Test
@@ -192,6 +192,35 @@ class MemoryPolicyTest {
             assertEquals(Placement.LOCAL, map.stats().placement());
             assertEquals(Placement.LOCAL, set.stats().placement());
             assertEquals("b", map.get("a"));
+        }
+    }
+
+    /** Each set of nodes is a policy of its own; nodes that there are not are refused, no more. */
+    @Test
+    void thereAreSoManyPolicies() {
+        int most = 255;
+        List<LongLongMap> maps = new ArrayList<>();
+        try {
+            for (int i = 0; i < most; i++) {
+                maps.add(LongLongMap.builder().memory(MemoryPolicy.bind(0, i + 1)).build());
+                maps.get(i).put(1, 1);
+            }
+            try (LongLongMap map =
+                    LongLongMap.builder().memory(MemoryPolicy.bind(0, 999)).build()) {
+                var e = assertThrows(IllegalStateException.class, () -> map.put(1, 1));
+                assertTrue(e.getMessage().contains("bind:0+999"), e::getMessage);
+                assertTrue(e.getMessage().contains("255"), e::getMessage);
+                map.migrate(MemoryPolicy.STANDARD);
+                map.put(1, 1);
+                assertThrows(
+                        IllegalStateException.class, () -> map.migrate(MemoryPolicy.bind(0, 999)));
+                assertEquals(Placement.FIRST_TOUCH, map.stats().placement());
+            }
+        } finally {
+            maps.forEach(LongLongMap::close);
+        }
+        try (LongLongMap map = LongLongMap.builder().memory(MemoryPolicy.bind(0, 999)).build()) {
+            map.put(1, 1); // there is room again
         }
     }
 
