@@ -137,8 +137,8 @@ TH_INLINE void copy_live(const th_shape *s, uint8_t *bucket, th_mask live, uint8
  * All entries of a bucket, of fixed size: adds up what they take, and copies them when that is asked for and
  * they fit, which is looked at once for the bucket.
  */
-TH_INLINE void walk_fixed(const th_shape *s, uint8_t *bucket, uint64_t tops, bool emitting, walk_out *out) {
-    th_mask live = kernel_match_live(tops);
+TH_INLINE void walk_fixed(const th_shape *s, uint8_t *bucket, uint64_t tops, th_mask live, bool emitting,
+                          walk_out *out) {
     uint32_t entries = TH_MASK_COUNT(live);
     uint64_t key_bytes = (uint64_t)entries * s->key_size;
     uint64_t value_bytes = (uint64_t)entries * s->value_size;
@@ -173,7 +173,7 @@ TH_INLINE void walk_chain(const th_shape *s, const th_cursor *c, th_array_word a
         uint64_t tops = th_load64(bucket);
         th_mask live = kernel_match_live(tops);
         if (all && !key_bytes && !s->value_bytes) {
-            walk_fixed(s, bucket, tops, emitting, out);
+            walk_fixed(s, bucket, tops, live, emitting, out);
             live = 0;
         }
         for (; live != 0; live = TH_MASK_NEXT(live)) {
