@@ -4,6 +4,7 @@
  * is skipped.
  */
 #include <atomic>
+#include <memory>
 #include <thread>
 
 #include "numa.h"
@@ -323,6 +324,64 @@ TEST_F(NumaMaps, HaveExplicitHugePagesOnTheirNode) {
         map.close();
         heap.reclaim();
         EXPECT_EQ(before, freeHugePages(node)) << "given back";
+    }
+}
+
+/* Blocks, arrays and segments of a map whose every part wants explicit pages, those that are too small
+ * included. */
+TEST_F(NumaMaps, HaveExplicitHugePagesForLongKeysToo) {
+    int node = memory_[0];
+    if (freeHugePages(node) < 16)
+        GTEST_SKIP() << "node " << node << " has no explicit huge pages";
+    Heap heap(0, true);
+    for (uint8_t mode : {TH_PLACE_BIND, TH_PLACE_INTERLEAVE, TH_PLACE_FIRST_TOUCH}) {
+        th_placement placement =
+            on(mode, mode == TH_PLACE_FIRST_TOUCH ? std::vector<int>{} : std::vector{node});
+        placement.pages = TH_PAGES_2M;
+        placement.strict = 1;
+        th_map_options options{};
+        options.placement = &placement;
+        Map map(heap, bytesBytesType(), options);
+        ASSERT_EQ(TH_OK, map.created());
+        fill(map, 0, 20000);
+        EXPECT_EQ(0, map.stats().refused);
+        ASSERT_EQ(TH_OK, migrate(map, on(TH_PLACE_INTERLEAVE, memory_)));
+        EXPECT_EQ(0, map.stats().refused) << "errno " << map.stats().refused_errno;
+        EXPECT_TRUE(isSound(map));
+        map.close();
+        heap.reclaim();
+    }
+}
+
+/* A reader that has an old array in hand reads on when the system's explicit pages are all in use. */
+TEST_F(NumaMaps, KeepExplicitHugePagesForLateReaders) {
+    int node = memory_[0];
+    if (freeHugePages(node) < 16)
+        GTEST_SKIP() << "node " << node << " has no explicit huge pages";
+    Heap heap(0, true);
+    th_placement placement = on(TH_PLACE_BIND, {node});
+    placement.pages = TH_PAGES_2M;
+    th_map_options options = sized(200000);
+    options.placement = &placement;
+    Map map(heap, longType(), options);
+    fillLong(map, 0, 1000);
+    std::vector<const volatile uint64_t *> values;
+    for (uint64_t i = 0; i < 1000; i++) {
+        const void *value = nullptr;
+        ASSERT_EQ(TH_PRESENT, th_find(map.raw(), map.stamp(), &i, 8, &value, nullptr));
+        values.push_back(static_cast<const volatile uint64_t *>(value));
+    }
+    ASSERT_EQ(TH_OK, map.shrink());
+    std::vector<std::unique_ptr<Map>> others;
+    while (freeHugePages(node) > 0 && others.size() < 64) {
+        options.expected_size = 100000; /* one page, and what is left */
+        others.push_back(std::make_unique<Map>(heap, longType(), options));
+        ASSERT_EQ(TH_OK, others.back()->created());
+    }
+    EXPECT_EQ(0u, freeHugePages(node));
+    for (uint64_t i = 0; i < 1000; i++) {
+        uint64_t value = *values[i];
+        ASSERT_TRUE(value == ~i || value == 0) << i;
     }
 }
 

@@ -356,6 +356,26 @@ TEST(Pool, ALoweredLimitHoldsAtOnce) {
         pools.retire(block, 64);
 }
 
+/* What was freed below a limit that was lowered under what lives is not to be had again. */
+TEST(Pool, ALimitBelowWhatLivesRefusesAll) {
+    Machine machine(1, 1, 2);
+    Pools pools(machine);
+    std::vector<uint8_t *> blocks;
+    for (int i = 0; i < 100; i++)
+        blocks.push_back(pools.make(4096));
+    ASSERT_EQ(TH_OK, th_heap_set_limit(pools.raw(), 50 * 4096));
+    for (int i = 0; i < 50; i++) {
+        pools.retire(blocks.back(), 4096);
+        blocks.pop_back();
+        EXPECT_EQ(nullptr, pools.make(4096)) << blocks.size() << " live";
+    }
+    pools.retire(blocks.back(), 4096);
+    blocks.back() = pools.make(4096);
+    EXPECT_NE(nullptr, blocks.back()) << "as much as the limit";
+    for (uint8_t *block : blocks)
+        pools.retire(block, 4096);
+}
+
 /* Threads that all want the last bytes: never more than the limit, and all of it in the end. */
 TEST(Pool, ThreadsNeverPassTheLimit) {
     Machine machine(2, 1, 2);

@@ -18,6 +18,7 @@ static void place_parts(th_heap *h, const th_topology *t, const uint8_t *front_n
     h->cpu_front = (uint8_t *)(h->front + h->fronts);
     for (uint32_t i = 0; i < t->nodes; i++) {
         h->node[i].id = t->node[i].id;
+        h->node[i].has_memory = t->node[i].memory_bytes > 0;
         th_os_lock_init(&h->node[i].lock);
     }
     for (uint32_t i = 0; i < h->fronts; i++) {

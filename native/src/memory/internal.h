@@ -135,6 +135,7 @@ typedef struct th_front {
 typedef struct th_node {
     th_os_lock lock;
     uint32_t id; /* the kernel's number */
+    bool has_memory;
     uint32_t first_front;
     uint32_t fronts;
     th_bump span;

@@ -41,29 +41,16 @@ static void only_node(uint64_t *nodes, uint32_t node) {
     nodes[node / 64] = (uint64_t)1 << node % 64;
 }
 
-/* Under the lock: finds out which nodes have memory; node 0 when the machine does not say. */
-static void learn_nodes(th_heap *heap) {
-    th_policies *p = &heap->policies;
-    if (p->knows_nodes) {
-        return;
+/* The nodes that have memory; node 0 when the machine tells of none. */
+static void nodes_with_memory(const th_heap *heap, uint64_t *nodes) {
+    memset(nodes, 0, WORDS * sizeof *nodes);
+    for (uint32_t i = 0; i < heap->nodes; i++) {
+        uint32_t id = heap->node[i].id;
+        nodes[id / 64] |= (uint64_t)heap->node[i].has_memory << id % 64;
     }
-    size_t bytes = (sizeof(th_topology) + heap->page - 1) / heap->page * heap->page;
-    th_topology *t = th_os_reserve(bytes, heap->page);
-    if (t != NULL && th_topology_read(NULL, t) == TH_OK) {
-        for (uint32_t i = 0; i < t->nodes; i++) {
-            uint32_t id = t->node[i].id;
-            if (id < TH_MAX_NODES && (t->node[i].memory_bytes > 0 || t->known == 0)) {
-                p->all_nodes[id / 64] |= (uint64_t)1 << id % 64;
-            }
-        }
+    if (!has_nodes(nodes)) {
+        only_node(nodes, 0);
     }
-    if (t != NULL) {
-        th_os_release(t, bytes);
-    }
-    if (!has_nodes(p->all_nodes)) {
-        only_node(p->all_nodes, 0);
-    }
-    p->knows_nodes = true;
 }
 
 static bool valid(const th_placement *p) {
@@ -85,8 +72,7 @@ static th_placement worked_out(th_heap *heap, const th_placement *asked) {
     p.mode = p.mode == TH_PLACE_HEAP ? TH_PLACE_FIRST_TOUCH : p.mode;
     p.pages = pages;
     if (wants_nodes(p.mode) && !has_nodes(p.nodes)) {
-        learn_nodes(heap);
-        memcpy(p.nodes, heap->policies.all_nodes, sizeof p.nodes);
+        nodes_with_memory(heap, p.nodes);
     }
     return p;
 }

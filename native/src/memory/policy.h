@@ -1,7 +1,7 @@
 /*
  * Placements that the maps of a heap use. Each different one is kept once, worked out (no mode or pages "as
  * the heap says", no empty set of nodes), and named by a th_policy; what the kernel has refused of it is kept
- * beside it. They have a lock of their own, because regions are made while the heap's is held.
+ * beside it. A map that asks for nothing does not take their lock.
  */
 #ifndef TH_MEMORY_POLICY_H
 #define TH_MEMORY_POLICY_H
@@ -21,9 +21,7 @@ typedef struct th_policies {
     th_os_lock lock;
     th_placement standard; /* what "as the heap says" means */
     bool has_standard;
-    bool knows_nodes;
     uint32_t turn;                                  /* whose turn it is to get the next map that is spread */
-    uint64_t all_nodes[TH_MAX_NODES / 64];          /* those with memory, once knows_nodes */
     th_policy_entry entries[TH_MAX_PLACEMENTS + 1]; /* 0: first touch and the heap's pages, for ever */
 } th_policies;
 
