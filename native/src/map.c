@@ -66,9 +66,6 @@ static th_status fill_map(th_map *m, th_heap *heap, const th_type *type, const t
     x->type = *type;
     x->memory = heap;
     x->policy = policy;
-    th_placement placement;
-    th_policy_tell(heap, policy, &placement, NULL);
-    x->giant = placement.pages == TH_PAGES_1G;
     m->h.extra = x;
     m->h.hash0 = seed;
     uint64_t expected = options == NULL ? 0 : options->expected_size;

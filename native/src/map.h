@@ -18,7 +18,7 @@ typedef struct th_extra {
     uint64_t epoch;           /* (o) how often the map was cleared */
     uint32_t seed_changes;    /* (o) seeds drawn against an attack since the last clear */
     uint8_t wants_seed;       /* a chain has passed TH_CHAIN_LIMIT */
-    uint8_t giant;            /* (o) some region may lie in pages of 1 GiB */
+    uint8_t giant;            /* (o) of a map that was migrated: a region may lie in pages of 1 GiB */
     uint8_t first_b;          /* (o) B of the array that the first write makes */
     th_policy policy;         /* (o) where its memory lies */
 } th_extra;

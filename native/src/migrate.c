@@ -88,6 +88,12 @@ static void set_policy(th_extra *x, th_policy policy) {
     }
 }
 
+static bool has_giant_pages(th_heap *memory, th_policy policy) {
+    th_placement placement;
+    th_policy_tell(memory, policy, &placement, NULL);
+    return placement.pages == TH_PAGES_1G;
+}
+
 static th_status change_policy(th_map *m, const th_placement *placement) {
     th_extra *x = m->h.extra;
     th_policy before = x->policy;
@@ -103,10 +109,8 @@ static th_status change_policy(th_map *m, const th_placement *placement) {
         th_policy_leave(x->memory, policy);
         return status;
     }
+    x->giant |= has_giant_pages(x->memory, before) || has_giant_pages(x->memory, policy);
     th_policy_leave(x->memory, before);
-    th_placement now;
-    th_policy_tell(x->memory, policy, &now, NULL);
-    x->giant |= now.pages == TH_PAGES_1G;
     return TH_OK;
 }
 
