@@ -88,6 +88,12 @@ TH_INLINE uint64_t th_segment_size(uint32_t k) {
     return (uint64_t)1 << (TH_SEGMENT_LOG + k);
 }
 
+/* Bytes of blocks in use. Racing writers can make the count any number: more than there is room is not
+ * believed. */
+TH_INLINE uint64_t th_bytes_in_use(const th_bytes_heap *heap) {
+    return heap->live < heap->limit ? heap->live : heap->limit;
+}
+
 /* Address of length bytes at a reference, or NULL if they do not lie in a segment (a torn read). */
 TH_INLINE uint8_t *th_bytes_at(const th_bytes_heap *heap, uint64_t reference, uint64_t length) {
     uint64_t last = th_segment_start(TH_SEGMENTS);

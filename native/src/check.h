@@ -24,6 +24,9 @@ int64_t th_test_allocations(th_heap *heap);
 /* Overwrites the number of entries, and nothing else. */
 void th_test_set_count(th_map *map, uint64_t stamp, uint64_t count);
 
+/* The same of the bytes in use that the bytes heaps count, as racing writers might. */
+void th_test_set_live_bytes(th_map *map, uint64_t stamp, uint64_t bytes);
+
 /* Replaces the arrays of an empty map by an untouched one of 2^b buckets: address space, not memory. */
 th_status th_test_sparse(th_map *map, uint64_t stamp, uint8_t b);
 

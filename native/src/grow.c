@@ -48,7 +48,7 @@ static th_status start_growth(th_map *m, uint32_t b) {
     x->old_bytes = x->bytes;
     if (worth_compacting(x->bytes)) {
         /* Without memory for a second bytes heap growth goes on with the first. */
-        th_bytes_heap *fresh = th_bytes_new(x->memory, x->policy, x->bytes->live);
+        th_bytes_heap *fresh = th_bytes_new(x->memory, x->policy, th_bytes_in_use(x->bytes));
         x->bytes = fresh == NULL ? x->bytes : fresh;
     }
     m->h.nevacuate = 0;

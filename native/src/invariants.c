@@ -288,6 +288,13 @@ void th_test_set_count(th_map *map, uint64_t stamp, uint64_t count) {
     }
 }
 
+void th_test_set_live_bytes(th_map *map, uint64_t stamp, uint64_t bytes) {
+    if (th_may_write(map, stamp)) {
+        map->h.extra->bytes->live = bytes;
+        map->h.extra->old_bytes->live = bytes;
+    }
+}
+
 th_status th_test_sparse(th_map *map, uint64_t stamp, uint8_t b) {
     th_status status = th_enter(map, stamp, false);
     if (status != TH_OK) {

@@ -90,7 +90,7 @@ TH_INLINE th_bytes_heap *th_load_bytes(th_bytes_heap *const *heap) {
 /* Bytes that a compacting growth still has to copy into the current bytes heap: not to be given away. */
 TH_INLINE uint64_t th_bytes_to_move(const th_extra *x) {
     const th_bytes_heap *old = th_load_bytes(&x->old_bytes);
-    return old == NULL || old == th_load_bytes(&x->bytes) ? 0 : old->live;
+    return old == NULL || old == th_load_bytes(&x->bytes) ? 0 : th_bytes_in_use(old);
 }
 
 /* Best-effort marks of a quick writer, as in Go: a second writer that sees them gives up. */

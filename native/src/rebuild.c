@@ -23,7 +23,7 @@ static void retire_replaced(th_heap *memory, const th_header *h, const th_extra 
 }
 
 static uint64_t live_bytes(const th_extra *x) {
-    return (x->bytes == NULL ? 0 : x->bytes->live) + th_bytes_to_move(x);
+    return (x->bytes == NULL ? 0 : th_bytes_in_use(x->bytes)) + th_bytes_to_move(x);
 }
 
 /* Copies every entry into new arrays. TH_LIMIT: `overflow` buckets do not do; the map is unchanged. */

@@ -119,6 +119,32 @@ TEST(BytesHeap, ValuesReplacedByLongerAndShorter) {
     }
 }
 
+/* Racing writers that both subtract what one of them has moved leave a count below 0. */
+TEST(BytesHeap, ACountThatRacesMadeHugeIsNotBelieved) {
+    Heap heap;
+    Map map(heap, bytesLongType());
+    for (uint64_t i = 0; i < 3000; i++)
+        ASSERT_EQ(TH_ABSENT, map.put(longKey(i, 100), packed(i)));
+    while (map.stats().growing)
+        ASSERT_EQ(TH_PRESENT, map.put(longKey(0, 100), packed(0)));
+    for (uint64_t i = 300; i < 3000; i++)
+        ASSERT_EQ(TH_PRESENT, map.remove(longKey(i, 100)));
+    uint64_t n = 3000;
+    while (!map.stats().growing && n < 10000)
+        ASSERT_EQ(TH_ABSENT, map.put(longKey(n++, 200), packed(0)));
+    ASSERT_LT(n, 10000u) << "no growth that leaves the dead behind";
+    th_test_set_live_bytes(map.raw(), map.stamp(), ~(uint64_t{1} << 20));
+    EXPECT_EQ(TH_OK, th_make_room(map.raw(), map.stamp(), 200));
+    for (; map.stats().growing && n < 10000; n++)
+        ASSERT_EQ(TH_ABSENT, map.put(longKey(n, 200), packed(0)));
+    ASSERT_LT(n, 10000u) << "the growth does not end";
+    th_test_set_live_bytes(map.raw(), map.stamp(), ~(uint64_t{1} << 20));
+    EXPECT_EQ(TH_OK, map.shrink());
+    for (uint64_t i = 0; i < 300; i++)
+        EXPECT_EQ(TH_PRESENT, map.find(longKey(i, 100)));
+    EXPECT_TRUE(isSound(map));
+}
+
 TEST(BytesHeap, GrowthAndShrinkLeaveTheDeadBehind) {
     Heap heap;
     Twin twin(heap, bytesBytesType());
