@@ -137,8 +137,8 @@ TH_API th_status th_heap_get_stats(th_heap *heap, th_heap_stats *stats);
 TH_API th_status th_heap_set_limit(th_heap *heap, uint64_t bytes);
 
 /*
- * 1 when enough retired memory waits (16 MiB of small blocks, 1,024 regions or 1 TiB of address space) that
- * the caller should seal and reclaim; 0 otherwise. Always 0 in immediate mode.
+ * 1 when enough retired memory waits (about 16 MiB of small blocks, 1,024 regions or 1 TiB of address space)
+ * that the caller should seal and reclaim; 0 otherwise. Always 0 in immediate mode.
  */
 TH_API int32_t th_heap_wants_reclaim(th_heap *heap);
 
