@@ -114,7 +114,9 @@ final class Generate {
     private static final List<String> BY_ADDRESS =
             List.of("th_bytes_contains", "th_entry_get", "th_entry_put", "th_entry_remove");
 
-    /** Called through classes for maps of one type too, such as LongLongCalls. */
+    /**
+     * Called through classes for maps of one type too, such as LongLongCalls; sets only contain.
+     */
     private static final List<String> BY_TYPE = List.of("th_word_get", "th_word_contains");
 
     /** Those types, and bytes of key and value. */
@@ -148,6 +150,9 @@ final class Generate {
             call(classes, type, name, m, parameters, link(parameters), address);
             if (BY_TYPE.contains(m.group(2))) {
                 for (String typed : TYPES.keySet()) {
+                    if (typed.endsWith("Set") && !name.equals("contains")) {
+                        continue;
+                    }
                     String version = "Linkage.forType(\"%s\", TYPE)".formatted(m.group(2));
                     call(classes, typed + "Calls", name, m, parameters, "quick", version);
                 }

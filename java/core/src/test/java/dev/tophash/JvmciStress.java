@@ -28,6 +28,9 @@ final class JvmciStress {
     private static final int KEYS = 3_000;
     private static final int TURN = Effort.rounds(20_000);
 
+    /** In a tenth of these each stub that is missing has been missed often enough. */
+    private static final int ENOUGH_TURNS = 100;
+
     private final long end;
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final AtomicLong operations = new AtomicLong();
@@ -70,12 +73,7 @@ final class JvmciStress {
         }
         if (stubs) {
             check(installed.wereMissing, "no stub was ever missing");
-            long deadline = Effort.deadline();
-            while (installed.missing() > 0) {
-                check(System.nanoTime() < deadline, installed.missing() + " stubs are missing");
-                stress.longs(new Random(seed));
-                stress.values(new Random(seed));
-            }
+            stress.useUntilAllAreBack(installed, seed);
         }
         System.out.println("linkage: " + Tophash.linkage());
         System.out.printf(
@@ -97,6 +95,20 @@ final class JvmciStress {
 
     private boolean goesOn() {
         return failure.get() == null && System.nanoTime() < end;
+    }
+
+    /**
+     * They come back when calls have missed them often, as soon as a second after the last time.
+     */
+    private void useUntilAllAreBack(Installed installed, long seed) throws Exception {
+        long deadline = Effort.deadline();
+        for (int turn = 0; !installed.missing().isEmpty(); turn++) {
+            check(
+                    turn < ENOUGH_TURNS || System.nanoTime() < deadline,
+                    "stubs are missing after " + turn + " turns: " + installed.missing());
+            longs(new Random(seed));
+            values(new Random(seed));
+        }
     }
 
     private static void check(boolean condition, String message) {
@@ -304,12 +316,11 @@ final class JvmciStress {
                     code.getClass().getMethod("invalidate").invoke(code);
                 }
             }
-            wereMissing |= missing() > 0;
+            wereMissing |= !missing().isEmpty();
         }
 
-        int missing() throws ReflectiveOperationException {
-            int present = (int) installer.getClass().getMethod("present").invoke(installer);
-            return stubs().size() - present;
+        List<?> missing() throws ReflectiveOperationException {
+            return (List<?>) installer.getClass().getMethod("missing").invoke(installer);
         }
     }
 }

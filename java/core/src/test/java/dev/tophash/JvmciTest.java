@@ -34,7 +34,7 @@ class JvmciTest {
 
     private ForkedJvm.Result run(List<String> options, Class<?> program, String... arguments)
             throws Exception {
-        long seconds = MILLIS / 1000 + (Effort.EMULATED ? 300 : 60);
+        long seconds = MILLIS / 1000 + (Effort.EMULATED ? 540 : 240); // more than Effort.deadline()
         ForkedJvm.Result result =
                 ForkedJvm.run(directory, options, program, List.of(arguments), seconds);
         assertEquals("", result.crash(), result::output);

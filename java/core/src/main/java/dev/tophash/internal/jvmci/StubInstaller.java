@@ -89,13 +89,15 @@ public final class StubInstaller {
         }
     }
 
-    /** How many methods have their stub at present. */
-    public synchronized int present() throws ReflectiveOperationException {
-        int present = 0;
+    /** The methods that have no stub at present. */
+    public synchronized List<Method> missing() throws ReflectiveOperationException {
+        List<Method> missing = new ArrayList<>();
         for (Installed one : stubs) {
-            present += jvmci.isInUse(one.method(), one.code()) ? 1 : 0;
+            if (!jvmci.isInUse(one.method(), one.code())) {
+                missing.add(one.method());
+            }
         }
-        return present;
+        return missing;
     }
 
     /** What to say of an exception of this class. */
