@@ -4,16 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.tophash.Topology;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,15 +20,7 @@ class DoctorNumaTest {
     @TempDir Path sysfs;
 
     private static String run(String... arguments) {
-        PrintStream out = System.out;
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        try {
-            System.setOut(new PrintStream(printed, true, UTF_8));
-            assertEquals(0, Main.run(arguments));
-            return printed.toString(UTF_8);
-        } finally {
-            System.setOut(out);
-        }
+        return Printed.by("doctor --numa", arguments).quiet().out();
     }
 
     private void write(String name, String content) throws IOException {
@@ -93,20 +81,20 @@ class DoctorNumaTest {
                        2   21   10    ?
                       11  120   28   10
                 """,
-                run("doctor", "--numa", "--sysfs", sysfs.toString()));
+                run("--sysfs", sysfs.toString()));
     }
 
     @Test
     void truncated() throws IOException {
         write("node/online", "0");
         write("cpu/online", "0,4096");
-        String text = run("doctor", "--numa", "--sysfs", sysfs.toString());
+        String text = run("--sysfs", sysfs.toString());
         assertTrue(text.contains("\nthere are more nodes or CPUs than are shown\n"), text);
     }
 
     @Test
     void hidden() {
-        String text = run("doctor", "--numa", "--sysfs", sysfs.toString());
+        String text = run("--sysfs", sysfs.toString());
         assertTrue(text.startsWith("1 node, "), text);
         assertTrue(text.contains("the system tells of no nodes: taken as one\n"), text);
         assertTrue(text.endsWith("\ndistance    0\n       0   10\n"), text);
@@ -115,7 +103,7 @@ class DoctorNumaTest {
     @Test
     void thisMachine() {
         Topology machine = Topology.read();
-        String text = run("doctor", "--numa");
+        String text = run();
         machine.nodes()
                 .forEach(node -> assertTrue(text.contains("+-- node " + node.id() + " -"), text));
         assertEquals(machine.known(), !text.contains("tells of no nodes"), text);

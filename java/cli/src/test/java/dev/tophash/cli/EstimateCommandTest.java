@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.tophash.CapacityPlan;
 import dev.tophash.PartSize;
 
@@ -15,9 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
@@ -27,43 +23,16 @@ import java.util.regex.Pattern;
 class EstimateCommandTest {
     @TempDir Path temp;
 
-    private record Outcome(int status, String out, String err) {
-        /** What stands behind a name at the start of a line. */
-        String row(String name) {
-            Matcher line = Pattern.compile("(?m)^" + name + " {2,}(.*)$").matcher(out);
-            assertTrue(line.find(), out);
-            return line.group(1);
-        }
+    private static Printed run(String... arguments) {
+        return Printed.by("estimate", arguments);
     }
 
-    private static Outcome run(String... arguments) {
-        PrintStream out = System.out;
-        PrintStream err = System.err;
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        String[] line = new String[arguments.length + 1];
-        line[0] = "estimate";
-        System.arraycopy(arguments, 0, line, 1, arguments.length);
-        try {
-            System.setOut(new PrintStream(printed, true, UTF_8));
-            System.setErr(new PrintStream(said, true, UTF_8));
-            return new Outcome(Main.run(line), printed.toString(UTF_8), said.toString(UTF_8));
-        } finally {
-            System.setOut(out);
-            System.setErr(err);
-        }
+    private static Printed ok(String... arguments) {
+        return run(arguments).ok();
     }
 
-    private static Outcome ok(String... arguments) {
-        Outcome outcome = run(arguments);
-        assertEquals(0, outcome.status, outcome.err);
-        return outcome;
-    }
-
-    private static Outcome quiet(String... arguments) {
-        Outcome outcome = ok(arguments);
-        assertEquals("", outcome.err);
-        return outcome;
+    private static Printed quiet(String... arguments) {
+        return run(arguments).quiet();
     }
 
     private Path file(String content) throws IOException {
@@ -74,19 +43,19 @@ class EstimateCommandTest {
 
     @Test
     void printsThePlanOfTheLibrary() {
-        Outcome outcome = quiet("--key", "long", "--value", "long", "--entries", "10_000_000");
+        Printed outcome = quiet("--key", "long", "--value", "long", "--entries", "10_000_000");
         CapacityPlan plan = CapacityPlan.forMap(long.class, long.class, 10_000_000);
-        assertTrue(outcome.out.startsWith(plan.toString()), outcome.out);
+        assertTrue(outcome.out().startsWith(plan.toString()), outcome.out());
         for (CapacityPlan.GrowthPoint point : plan.growthPoints()) {
             String row = String.format("%,20d  %,20d  ", point.entries(), point.buckets());
-            assertTrue(outcome.out.contains(row), outcome.out);
+            assertTrue(outcome.out().contains(row), outcome.out());
         }
-        assertEquals(outcome.out, quiet("--entries=10000000").out, "long is the default");
+        assertEquals(outcome.out(), quiet("--entries=10000000").out(), "long is the default");
     }
 
     @Test
     void preparedForNothingAHundredAndAThousand() {
-        String[] lines = quiet("--entries", "1000").out.split("\n");
+        String[] lines = quiet("--entries", "1000").out().split("\n");
         String[] rows = new String[3];
         System.arraycopy(lines, lines.length - 3, rows, 0, 3);
         assertEquals("0 1", rows[0].strip().replaceAll(" +\\S+ +\\S+$", "").replaceAll(" +", " "));
@@ -113,41 +82,41 @@ class EstimateCommandTest {
                 "string:40"
             })
     void knowsItsTypes(String type) {
-        assertTrue(quiet("--key", type, "--entries", "100").out.contains("16 (B = 4)"));
-        assertTrue(quiet("--value", type, "--entries", "100").out.contains("16 (B = 4)"));
+        assertTrue(quiet("--key", type, "--entries", "100").out().contains("16 (B = 4)"));
+        assertTrue(quiet("--value", type, "--entries", "100").out().contains("16 (B = 4)"));
     }
 
     @Test
     void lengthsAndSetsCount() {
         CapacityPlan plan = CapacityPlan.forMap(PartSize.length(40), PartSize.NONE, 5000);
-        Outcome outcome = quiet("--key=string:40", "--value=none", "--entries=5000");
-        assertTrue(outcome.out.startsWith(plan.toString()), outcome.out);
+        Printed outcome = quiet("--key=string:40", "--value=none", "--entries=5000");
+        assertTrue(outcome.out().startsWith(plan.toString()), outcome.out());
     }
 
     // ---- labels ----
 
     @Test
     void rowsAreTheProduct() {
-        Outcome outcome = quiet("--labels", "job=10,zone=10,method=10", "--metrics", "200");
+        Printed outcome = quiet("--labels", "job=10,zone=10,method=10", "--metrics", "200");
         assertEquals("200", outcome.row("metrics"));
         assertEquals("10", outcome.row("label zone"));
         assertEquals("200,000", outcome.row("rows"));
         CapacityPlan plan =
                 CapacityPlan.forMap(PartSize.length(64), PartSize.of(long.class), 200_000);
-        assertTrue(outcome.out.contains(plan.toString()), outcome.out);
+        assertTrue(outcome.out().contains(plan.toString()), outcome.out());
     }
 
     @Test
     void anExplosionIsWarnedOf() {
-        Outcome outcome =
+        Printed outcome =
                 ok("--metrics=1500", "--labels", "a=50,b=50,c=50,d=50,e=51", "--key=long");
         assertEquals("478,125,000,000", outcome.row("rows"));
         assertEquals(
                 "tophash estimate: warning: 478,125,000,000 rows are more than 10,000,000; without"
                         + " label e they would be 9,375,000,000\n",
-                outcome.err);
-        assertEquals("", quiet("--labels", "a=10000000").err, "just not");
-        assertFalse(ok("--labels", "a=10000001").err.isEmpty());
+                outcome.err());
+        assertEquals("", quiet("--labels", "a=10000000").err(), "just not");
+        assertFalse(ok("--labels", "a=10000001").err().isEmpty());
     }
 
     // ---- label sets ----
@@ -164,7 +133,7 @@ class EstimateCommandTest {
                         down{ job = "b" }
                         down{job="b",zone=""}
                         """);
-        Outcome outcome = quiet("--label-sets", sets.toString());
+        Printed outcome = quiet("--label-sets", sets.toString());
         assertEquals("2", outcome.row("metrics"));
         assertEquals("2", outcome.row("label job"));
         assertEquals("3", outcome.row("label zone"), "two and none");
@@ -179,14 +148,14 @@ class EstimateCommandTest {
     @Test
     void plainPairsDoAsWell() throws IOException {
         Path sets = file("job=a,zone=x\njob=b, zone=\"y\"\n");
-        Outcome outcome = quiet("--label-sets", sets.toString());
+        Printed outcome = quiet("--label-sets", sets.toString());
         assertEquals("1", outcome.row("metrics"));
         assertEquals("4", outcome.row("rows"));
     }
 
     @Test
     void theMetricBelongsToTheLabelSet() throws IOException {
-        Outcome outcome = quiet("--label-sets", file("a{x=1}\nb{x=1}\na{x=1}\n").toString());
+        Printed outcome = quiet("--label-sets", file("a{x=1}\nb{x=1}\na{x=1}\n").toString());
         assertEquals("2", outcome.row("different ones"));
         assertEquals("2", outcome.row("rows"));
     }
@@ -197,17 +166,17 @@ class EstimateCommandTest {
         for (int i = 0; i < 200_000; i++) {
             text.append("m{id=\"").append(i).append("\",half=\"").append(i / 2).append("\"}\n");
         }
-        Outcome outcome = ok("--label-sets", file(text.toString()).toString());
+        Printed outcome = ok("--label-sets", file(text.toString()).toString());
         Matcher id =
                 Pattern.compile("([\\d,]+) {2}\\+- ([\\d.]+) %").matcher(outcome.row("label id"));
-        assertTrue(id.matches(), outcome.out);
+        assertTrue(id.matches(), outcome.out());
         double error = Double.parseDouble(id.group(2)) / 100;
         double number = Double.parseDouble(id.group(1).replace(",", ""));
-        assertTrue(error > 0.005 && error < 0.02, outcome.out);
+        assertTrue(error > 0.005 && error < 0.02, outcome.out());
         assertEquals(200_000, number, 200_000 * error);
-        assertTrue(outcome.row("rows").matches("[\\d,]+ {2}\\+- [12]\\.\\d\\d %"), outcome.out);
-        assertTrue(outcome.err.contains("warning: "), outcome.err);
-        assertTrue(outcome.row("different ones").contains("+-"), outcome.out);
+        assertTrue(outcome.row("rows").matches("[\\d,]+ {2}\\+- [12]\\.\\d\\d %"), outcome.out());
+        assertTrue(outcome.err().contains("warning: "), outcome.err());
+        assertTrue(outcome.row("different ones").contains("+-"), outcome.out());
     }
 
     @Test
@@ -218,7 +187,7 @@ class EstimateCommandTest {
             set.append("l").append(i).append("=a,");
             other.append("l").append(i).append("=b,");
         }
-        Outcome outcome = ok("--label-sets", file(set + "\n" + other + "\n").toString());
+        Printed outcome = ok("--label-sets", file(set + "\n" + other + "\n").toString());
         assertEquals("1,125,899,906,842,624", outcome.row("rows"));
         assertEquals("more than a map can have", outcome.row("bytes"));
         assertEquals("2", outcome.row("entries"));
@@ -227,12 +196,8 @@ class EstimateCommandTest {
     // ---- what is refused ----
 
     private static void assertRefused(String part, String... arguments) {
-        Outcome outcome = run(arguments);
-        assertEquals(2, outcome.status, outcome.err);
-        assertEquals("", outcome.out);
-        assertEquals(1, outcome.err.lines().count(), outcome.err);
-        assertTrue(outcome.err.startsWith("tophash estimate: "), outcome.err);
-        assertTrue(outcome.err.contains(part), outcome.err);
+        Printed outcome = run(arguments).refused(part);
+        assertTrue(outcome.err().startsWith("tophash estimate: "), outcome.err());
     }
 
     @ParameterizedTest
@@ -281,7 +246,7 @@ class EstimateCommandTest {
 
     @Test
     void helpNamesTypesAndThreshold() {
-        String help = quiet("--help").out;
+        String help = quiet("--help").out();
         assertTrue(help.contains("string:LENGTH"), help);
         assertTrue(help.contains("10,000,000"), help);
     }

@@ -3,16 +3,12 @@ package dev.tophash.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,40 +32,17 @@ class EstimatePlacementCommandTest {
 
     @TempDir Path temp;
 
-    private record Outcome(int status, String out, String err) {
-        /** The figures of a policy, in the order of the columns. */
-        String row(String policy) {
-            Matcher row =
-                    Pattern.compile("(?m)^" + Pattern.quote(policy) + " {2,}(.*)$").matcher(out);
-            assertTrue(row.find(), out);
-            return row.group(1).replaceAll(" +", " ");
-        }
+    private static Printed run(String... arguments) {
+        return Printed.by("estimate placement", arguments);
     }
 
-    private static Outcome run(String... arguments) {
-        PrintStream out = System.out;
-        PrintStream err = System.err;
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        String[] line = new String[arguments.length + 2];
-        line[0] = "estimate";
-        line[1] = "placement";
-        System.arraycopy(arguments, 0, line, 2, arguments.length);
-        try {
-            System.setOut(new PrintStream(printed, true, UTF_8));
-            System.setErr(new PrintStream(said, true, UTF_8));
-            return new Outcome(Main.run(line), printed.toString(UTF_8), said.toString(UTF_8));
-        } finally {
-            System.setOut(out);
-            System.setErr(err);
-        }
+    private static Printed ok(String... arguments) {
+        return run(arguments).quiet();
     }
 
-    private static Outcome ok(String... arguments) {
-        Outcome outcome = run(arguments);
-        assertEquals("", outcome.err);
-        assertEquals(0, outcome.status);
-        return outcome;
+    /** The figures of a policy, in the order of the columns. */
+    private static String figures(Printed outcome, String policy) {
+        return outcome.row(policy).replaceAll(" +", " ");
     }
 
     private Path sysfs(String... distances) throws IOException {
@@ -93,7 +66,7 @@ class EstimatePlacementCommandTest {
         int found = 0;
         while (shown.find()) {
             String arguments = shown.group(1).strip();
-            String printed = ok(arguments.split(" ")).out;
+            String printed = ok(arguments.split(" ")).out();
             String expected = printed.indent(4).replaceAll("(?m)^ +$", "").stripTrailing();
             assertEquals(expected, shown.group(2).stripTrailing(), arguments);
             found++;
@@ -104,19 +77,21 @@ class EstimatePlacementCommandTest {
     @Test
     void numactlsOutputIsRead() throws IOException {
         Path file = Files.writeString(temp.resolve("there.txt"), NUMACTL);
-        Outcome outcome =
+        Printed outcome =
                 ok("--distances", file.toString(), "--threads=0,1", "--reads=100", "--loader=3");
         assertTrue(
-                outcome.out.startsWith(
-                        "2 nodes, distances 10 15 17; threads 0% 100%; filled by a thread on node 3\n"),
-                outcome.out);
+                outcome.out()
+                        .startsWith(
+                                "2 nodes, distances 10 15 17; threads 0% 100%; filled by a thread on node 3\n"),
+                outcome.out());
         assertEquals(
                 "100.0% 1.70 100.0% 128 100.0% 5760 100.0% 100.0%",
-                outcome.row("bind:0, prefer:0"));
-        assertEquals("0.0% 1.00 100.0% 0 0.0% 0 0.0% 100.0%", outcome.row("first-touch, local"));
-        Outcome other =
+                figures(outcome, "bind:0, prefer:0"));
+        assertEquals(
+                "0.0% 1.00 100.0% 0 0.0% 0 0.0% 100.0%", figures(outcome, "first-touch, local"));
+        Printed other =
                 ok("--distances", file.toString(), "--threads=1,0", "--reads=100", "--node=3");
-        assertTrue(other.row("bind:3, prefer:3").startsWith("100.0% 1.50 "), other.out);
+        assertTrue(figures(other, "bind:3, prefer:3").startsWith("100.0% 1.50 "), other.out());
     }
 
     @Test
@@ -132,41 +107,41 @@ class EstimatePlacementCommandTest {
     @Test
     void thisMachineIsReadFromSysfs() throws IOException {
         Path root = sysfs("10 17 21", "17 10 17", "21 17 10");
-        Outcome outcome = ok("--sysfs", root.toString(), "--reads", "100", "--node", "2");
+        Printed outcome = ok("--sysfs", root.toString(), "--reads", "100", "--node", "2");
         assertTrue(
-                outcome.out.startsWith("3 nodes, distances 10 17 21; threads 50% 0% 50%;"),
-                outcome.out);
-        assertTrue(outcome.row("bind:2, prefer:2").startsWith("100.0% 1.70 "), outcome.out);
-        assertTrue(outcome.row("interleave").startsWith("66.7% 1.60 33.3% 85 "), outcome.out);
+                outcome.out().startsWith("3 nodes, distances 10 17 21; threads 50% 0% 50%;"),
+                outcome.out());
+        assertTrue(figures(outcome, "bind:2, prefer:2").startsWith("100.0% 1.70 "), outcome.out());
+        assertTrue(
+                figures(outcome, "interleave").startsWith("66.7% 1.60 33.3% 85 "), outcome.out());
     }
 
     @Test
     void aMachineWithoutCpusNeedsThreads() throws IOException {
         Path root = sysfs("10 17", "17 10");
         Files.writeString(root.resolve("devices/system/node/node0/cpulist"), "\n");
-        Outcome outcome = run("--sysfs", root.toString());
-        assertEquals(2, outcome.status, outcome.out);
-        assertTrue(outcome.err.contains("no node has CPUs; --threads says where"), outcome.err);
-        assertEquals(0, run("--sysfs", root.toString(), "--threads=1,1").status);
+        run("--sysfs", root.toString()).refused("no node has CPUs; --threads says where");
+        ok("--sysfs", root.toString(), "--threads=1,1");
     }
 
     @Test
     void writersCanBeElsewhere() {
-        Outcome outcome =
+        Printed outcome =
                 ok("--nodes=2", "--threads=1,0", "--writers=0,1", "--loader=all", "--reads=100,0");
         assertTrue(
-                outcome.out.startsWith(
-                        "2 nodes, distances 10 21; readers 100% 0%, writers 0% 100%; filled by all writers"),
-                outcome.out);
+                outcome.out()
+                        .startsWith(
+                                "2 nodes, distances 10 21; readers 100% 0%, writers 0% 100%; filled by all writers"),
+                outcome.out());
         assertEquals(
                 "100.0% 2.10 100.0% 128 0.0% 1.00 100.0% 0 0.0% 0 100.0% 100.0%",
-                outcome.row("first-touch, local"));
+                figures(outcome, "first-touch, local"));
     }
 
     @Test
     void linesCount() {
-        Outcome outcome = ok("--nodes=2", "--lines=3", "--written=2", "--reads=100,0");
-        String[] figures = outcome.row("interleave").split(" ");
+        Printed outcome = ok("--nodes=2", "--lines=3", "--written=2", "--reads=100,0");
+        String[] figures = figures(outcome, "interleave").split(" ");
         assertEquals("96", figures[3]); // half of three lines
         assertEquals("160", figures[7]); // half of five
     }
@@ -197,12 +172,8 @@ class EstimatePlacementCommandTest {
                 "--sysfs no/such         | no/such/devices/system/node: no NUMA nodes",
             })
     void wrongArgumentsAreNamed(String arguments, String message) {
-        Outcome outcome = run(arguments.split(" "));
-        assertEquals(2, outcome.status, outcome.err);
-        assertEquals("", outcome.out);
-        assertTrue(outcome.err.startsWith("tophash estimate placement: "), outcome.err);
-        assertTrue(outcome.err.contains(message), outcome.err);
-        assertEquals(1, outcome.err.lines().count(), outcome.err);
+        Printed outcome = run(arguments.split(" ")).refused(message);
+        assertTrue(outcome.err().startsWith("tophash estimate placement: "), outcome.err());
     }
 
     @ParameterizedTest
@@ -221,21 +192,15 @@ class EstimatePlacementCommandTest {
             })
     void tablesThatAreNoneAreRefused(String rows, String message) throws IOException {
         Path file = Files.write(temp.resolve("table"), List.of(rows.split(";")));
-        Outcome outcome = run("--distances", file.toString());
-        assertEquals(2, outcome.status, outcome.err);
-        assertEquals("", outcome.out);
-        assertTrue(outcome.err.contains(file + ": " + message), outcome.err);
+        run("--distances", file.toString()).refused(file + ": " + message);
     }
 
     @Test
     void thereAreNotTooManyNodes() throws IOException {
         Path file = temp.resolve("many");
         Files.writeString(file, ("10" + " 21".repeat(64) + "\n").repeat(65));
-        Outcome outcome = run("--distances", file.toString());
-        assertEquals(2, outcome.status);
-        assertTrue(outcome.err.contains("of 65 nodes, must be 1 to 64"), outcome.err);
+        run("--distances", file.toString()).refused("of 65 nodes, must be 1 to 64");
         Files.write(file, new byte[2 << 20]);
-        outcome = run("--distances", file.toString());
-        assertTrue(outcome.err.contains("more than the 1048576 bytes"), outcome.err);
+        run("--distances", file.toString()).refused("more than the 1048576 bytes");
     }
 }

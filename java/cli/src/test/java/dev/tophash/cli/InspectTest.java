@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.tophash.LongLongMap;
 
 import jdk.jfr.Recording;
@@ -16,8 +14,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,73 +24,47 @@ import javax.imageio.ImageIO;
 class InspectTest {
     @TempDir Path temp;
 
-    /** What a run left behind. */
-    record Outcome(int status, String out, String err) {
-        /** The first line of the output that contains a text. */
-        String line(String part) {
-            return out.lines().filter(line -> line.contains(part)).findFirst().orElseThrow();
-        }
-    }
-
-    private static synchronized Outcome run(String... arguments) {
-        PrintStream out = System.out;
-        PrintStream err = System.err;
-        ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
-        ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
-        try {
-            System.setOut(new PrintStream(outBytes, true, UTF_8));
-            System.setErr(new PrintStream(errBytes, true, UTF_8));
-            int status = Main.run(arguments);
-            return new Outcome(status, outBytes.toString(UTF_8), errBytes.toString(UTF_8));
-        } finally {
-            System.setOut(out);
-            System.setErr(err);
-        }
-    }
-
-    private static Outcome ok(Outcome outcome) {
-        assertEquals("", outcome.err);
-        assertEquals(0, outcome.status);
-        return outcome;
+    private static Printed quiet(String command, String... arguments) {
+        return Printed.by(command, arguments).quiet();
     }
 
     @Test
     void growthShowsWhereArraysDouble() {
-        Outcome outcome = ok(run("inspect", "growth", "--entries", "60"));
+        Printed outcome = quiet("inspect", "growth", "--entries", "60");
         List<String> doublings =
-                outcome.out.lines().filter(line -> line.contains("doubles")).toList();
+                outcome.out().lines().filter(line -> line.contains("doubles")).toList();
         assertEquals(
                 List.of("9", "14", "27", "53"),
                 doublings.stream().map(line -> line.strip().split(" +")[0]).toList());
-        assertTrue(outcome.line("first write").strip().startsWith("1 "), outcome.out);
-        assertTrue(outcome.line("the end").strip().startsWith("60 "), outcome.out);
+        assertTrue(outcome.line("first write").strip().startsWith("1 "), outcome.out());
+        assertTrue(outcome.line("the end").strip().startsWith("60 "), outcome.out());
     }
 
     @Test
     void growthOfAMapThatExpectsItsEntriesIsNone() {
-        Outcome outcome = ok(run("inspect", "growth", "--entries", "1000", "--expected", "1000"));
-        assertFalse(outcome.out.contains("doubles"), outcome.out);
+        Printed outcome = quiet("inspect", "growth", "--entries", "1000", "--expected", "1000");
+        assertFalse(outcome.out().contains("doubles"), outcome.out());
     }
 
     @Test
     void tablesShowWhatMapsBeginWith() {
-        Outcome outcome = ok(run("inspect", "growth", "--table"));
+        Printed outcome = quiet("inspect", "growth", "--table");
         assertArrayEquals(
                 new String[] {"128", "5", "32", "4,800"},
                 List.of(outcome.line(" 128 ").strip().split(" +")).subList(0, 4).toArray());
-        assertTrue(outcome.line(" 1,024 ").contains(" 8        256 "), outcome.out);
+        assertTrue(outcome.line(" 1,024 ").contains(" 8        256 "), outcome.out());
     }
 
     @Test
     void mapsHaveTheEntriesAskedFor() {
         assertTrue(
-                ok(run("inspect", "map", "--random", "1000"))
-                        .out
+                quiet("inspect", "map", "--random", "1000")
+                        .out()
                         .startsWith("entries     1,000 in 256"));
-        Outcome strings =
-                ok(run("inspect", "map", "--random", "1000", "--string", "20", "--remove", "25"));
-        assertTrue(strings.out.startsWith("entries     750 in 256"), strings.out);
-        assertTrue(ok(run("inspect", "map", "--random", "0")).out.startsWith("entries     none"));
+        Printed strings =
+                quiet("inspect", "map", "--random", "1000", "--string", "20", "--remove", "25");
+        assertTrue(strings.out().startsWith("entries     750 in 256"), strings.out());
+        assertTrue(quiet("inspect", "map", "--random", "0").out().startsWith("entries     none"));
     }
 
     @Test
@@ -105,10 +75,10 @@ class InspectTest {
             lines.append("line ").append(i % 500).append(" \u20ac\n");
         }
         Files.writeString(file, lines);
-        Outcome outcome = ok(run("inspect", "map", file.toString()));
-        assertTrue(outcome.out.startsWith("entries     500 in 128"), outcome.out);
-        Outcome fewer = ok(run("inspect", "map", file.toString(), "--remove", "10"));
-        assertTrue(fewer.out.startsWith("entries     450 in 128"), fewer.out);
+        Printed outcome = quiet("inspect", "map", file.toString());
+        assertTrue(outcome.out().startsWith("entries     500 in 128"), outcome.out());
+        Printed fewer = quiet("inspect", "map", file.toString(), "--remove", "10");
+        assertTrue(fewer.out().startsWith("entries     450 in 128"), fewer.out());
     }
 
     @Test
@@ -124,7 +94,7 @@ class InspectTest {
     @CsvSource({"map.svg", "map.png", "MAP.PNG"})
     void mapsAreDrawn(String name) throws Exception {
         Path file = temp.resolve(name);
-        ok(run("inspect", "map", "--random", "20000", "--picture", file.toString()));
+        quiet("inspect", "map", "--random", "20000", "--picture", file.toString());
         if (name.endsWith("svg")) {
             String svg = Files.readString(file);
             assertTrue(svg.contains("20,000 entries in 4,096 buckets"), svg);
@@ -171,11 +141,7 @@ class InspectTest {
                 "trace x.jfr --maps 0 | --maps is 0, must be from 1 to 200"
             })
     void wrongArgumentsAreOneLine(String line, String message) {
-        Outcome outcome = run(line.split(" "));
-        assertEquals(2, outcome.status, outcome.err);
-        assertEquals(1, outcome.err.lines().count(), outcome.err);
-        assertTrue(outcome.err.contains(message), outcome.err);
-        assertEquals("", outcome.out);
+        Printed.by(line).refused(message);
     }
 
     private Path recording(int entries) throws Exception {
@@ -196,17 +162,17 @@ class InspectTest {
     @Test
     void aTraceTellsALife() throws Exception {
         Path picture = temp.resolve("trace.svg");
-        Outcome outcome =
-                ok(run("trace", recording(5000).toString(), "--picture", picture.toString()));
+        Printed outcome =
+                quiet("trace", recording(5000).toString(), "--picture", picture.toString());
         List<String> rows =
-                outcome.out.lines().filter(line -> line.contains("LongLongMap")).toList();
-        assertTrue(rows.getFirst().contains("made"), outcome.out);
-        assertTrue(rows.getLast().contains("closed"), outcome.out);
-        assertTrue(rows.getLast().contains(" 5,000 "), outcome.out);
+                outcome.out().lines().filter(line -> line.contains("LongLongMap")).toList();
+        assertTrue(rows.getFirst().contains("made"), outcome.out());
+        assertTrue(rows.getLast().contains("closed"), outcome.out());
+        assertTrue(rows.getLast().contains(" 5,000 "), outcome.out());
         long grown = rows.stream().filter(row -> row.contains("begins to grow")).count();
         long evacuated = rows.stream().filter(row -> row.contains("evacuated")).count();
-        assertTrue(grown >= 9, outcome.out);
-        assertTrue(grown - evacuated <= 1, outcome.out);
+        assertTrue(grown >= 9, outcome.out());
+        assertTrue(grown - evacuated <= 1, outcome.out());
         assertTrue(Files.readString(picture).contains("LongLongMap"));
     }
 
@@ -214,15 +180,14 @@ class InspectTest {
     void aTraceWithoutMapsSaysSo() throws Exception {
         assertEquals(
                 "the recording has no event of a Tophash map\n",
-                ok(run("trace", recording(0).toString())).out);
+                quiet("trace", recording(0).toString()).out());
     }
 
     @Test
     void nothingToDrawIsSaid() throws Exception {
         Path picture = temp.resolve("none.svg");
-        Outcome outcome = run("trace", recording(0).toString(), "-o", picture.toString());
-        assertEquals(2, outcome.status);
-        assertTrue(outcome.err.contains("has no event of a Tophash map to draw"), outcome.err);
+        Printed.by("trace", recording(0).toString(), "-o", picture.toString())
+                .refused("has no event of a Tophash map to draw");
         assertFalse(Files.exists(picture));
     }
 
@@ -232,10 +197,7 @@ class InspectTest {
         Path file = temp.resolve("damaged.jfr");
         for (int length : new int[] {0, 10, 60, bytes.length / 2}) {
             Files.write(file, java.util.Arrays.copyOf(bytes, length));
-            Outcome outcome = run("trace", file.toString());
-            assertEquals(2, outcome.status, outcome.err);
-            assertEquals(1, outcome.err.lines().count(), outcome.err);
-            assertTrue(outcome.err.contains("is not a whole recording"), outcome.err);
+            Printed.by("trace", file.toString()).refused("is not a whole recording");
         }
     }
 }
