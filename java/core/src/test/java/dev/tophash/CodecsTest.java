@@ -252,6 +252,16 @@ class CodecsTest {
         assertEquals(nullable.alignment(), codec.alignment());
     }
 
+    /**
+     * A reader whom a writer races can find the length of one entry beside the bytes of another.
+     */
+    @Test
+    void nullableOfNothingAtAllIsNull() {
+        MemorySegment other = MemorySegment.ofArray(new byte[] {1, 'x'});
+        assertEquals("x", Codecs.nullable(Codecs.STRING).decode(other, 0, 2));
+        assertNull(Codecs.nullable(Codecs.STRING).decode(other, 0, 0));
+    }
+
     @Test
     void everyNanIsTheSameAndZerosAreTwo() {
         double[] nans = {
