@@ -2,6 +2,7 @@
 #include "functions.h"
 #include "key.h"
 #include "map.h"
+#include "sharded.h"
 
 /*
  * Rounds of making room after which a call gives up. A single writer needs three at most (give pages back,
@@ -16,6 +17,9 @@ th_status th_find(th_map *map, uint64_t stamp, const void *key, uint64_t key_len
     }
     if (map == th_empty_map() || !th_may_read(map, stamp)) {
         return th_refused_read(map, stamp);
+    }
+    if (th_is_sharded(stamp)) {
+        return TH_INVALID; /* what it would point to may be gone at once */
     }
     th_status status = th_check_key(&map->h.extra->shape, key, key_len);
     if (status != TH_OK) {
@@ -107,6 +111,9 @@ th_status th_cursor_start(th_map *map, uint64_t stamp, uint64_t random, th_curso
     if (!th_may_read(map, stamp)) {
         return TH_CLOSED;
     }
+    if (th_is_sharded(stamp)) {
+        return TH_INVALID;
+    }
     memset(cursor, 0, sizeof *cursor);
     if (map->h.extra == NULL) {
         return TH_OK; /* the empty map */
@@ -151,6 +158,9 @@ th_status th_cursor_next(th_map *map, uint64_t stamp, th_cursor *cursor, uint32_
     *count = 0;
     if (!th_may_read(map, stamp)) {
         return TH_CLOSED;
+    }
+    if (th_is_sharded(stamp)) {
+        return TH_INVALID;
     }
     const th_extra *x = map->h.extra;
     if (x == NULL) {

@@ -114,14 +114,52 @@ TH_INLINE th_arrays arrays_of(const th_map *m) {
     return (th_arrays){th_load_word(&m->h.buckets), th_load_word(&m->h.oldbuckets), th_load_nevacuate(m)};
 }
 
-TH_INLINE th_array_word array_for(const th_arrays *arrays, uint64_t hash) {
-    bool in_old = TH_UNLIKELY(arrays->old != 0) && th_index(arrays->old, hash) >= arrays->front;
-    return in_old ? arrays->old : arrays->current;
+/*
+ * The array to fetch from for a hash; in_old may be NULL. Of a sharded map it is asked for anew each time, as
+ * every key has its own shard; 0: there is none at the moment.
+ */
+TH_INLINE th_array_word fetched_array(const th_map *m, bool sharded, const th_arrays *arrays, uint64_t hash,
+                                      bool *in_old) {
+    th_arrays own = *arrays;
+    if (sharded) {
+        const th_map *shard = map_of(m, true, hash);
+        if (shard == NULL) {
+            return 0;
+        }
+        own = arrays_of(shard);
+    }
+    bool old = TH_UNLIKELY(own.old != 0) && th_index(own.old, hash) >= own.front;
+    if (in_old != NULL) {
+        *in_old = old;
+    }
+    th_array_word array = old ? own.old : own.current;
+    return sharded && array == TH_ARRAY_MOVING ? 0 : array;
 }
 
 /* Whether an array is likely to be in a near cache, where fetching ahead costs more than it gains. */
 TH_INLINE bool is_small(const th_shape *s, th_array_word array) {
     return array == 0 || th_array_main(array) * s->bucket_size <= SMALL_ARRAY;
+}
+
+/* The same of a sharded map, by its first shards: keys are spread evenly. */
+TH_INLINE bool shards_are_small(const th_shape *s, const th_shards *all) {
+    uint32_t looked_at = all->count < 8 ? all->count : 8;
+    uint64_t buckets = 0;
+    for (uint32_t i = 0; i < looked_at; i++) {
+        const th_map *shard = th_shard_at(all, i);
+        th_array_word array = shard == NULL ? 0 : th_load_word(&shard->h.buckets);
+        buckets += array == 0 || array == TH_ARRAY_MOVING ? 0 : th_array_main(array);
+    }
+    return buckets / looked_at * all->count * s->bucket_size <= SMALL_ARRAY;
+}
+
+/* Fetches the first line of the bucket that a hash selects. */
+TH_INLINE void fetch_home(const th_shape *s, bool sharded, const th_map *m, const th_arrays *arrays,
+                          uint64_t hash) {
+    th_array_word array = fetched_array(m, sharded, arrays, hash, NULL);
+    if (!sharded || array != 0) {
+        __builtin_prefetch(th_bucket_at(s, array, th_index(array, hash)));
+    }
 }
 
 /* Fetches the lines that hold a slot's key and its value. */
@@ -140,15 +178,20 @@ TH_INLINE void fetch_slot(const th_shape *s, uint8_t *bucket, uint32_t slot) {
  * next bucket of the chain. Whether there is one nobody can predict, so that is not a branch: without one the
  * bucket itself is fetched again, which costs nothing.
  */
-TH_INLINE void fetch_match(const th_shape *s, th_array_word array, uint64_t hash) {
+TH_INLINE void fetch_match(const th_shape *s, bool sharded, const th_map *m, const th_arrays *arrays,
+                           uint64_t hash) {
+    th_array_word array = fetched_array(m, sharded, arrays, hash, NULL);
+    if (sharded && array == 0) {
+        return;
+    }
     uint64_t index = th_index(array, hash);
     uint8_t *bucket = th_bucket_at(s, array, index);
-    th_mask hit = kernel_match(th_load64(bucket), th_tophash(hash));
+    th_mask hit = kernel_match(th_racing_load64(bucket), th_tophash(hash));
     if (hit != 0) {
         fetch_slot(s, bucket, TH_MASK_SLOT(hit));
         return;
     }
-    uint64_t link = th_load32(bucket + TH_OVERFLOW_OFFSET);
+    uint64_t link = th_racing_load32(bucket + TH_OVERFLOW_OFFSET);
     uint64_t next = th_array_main(array) + link - 1;
     uint64_t chained = (uint64_t)0 - (uint64_t)(link != 0);
     __builtin_prefetch(th_bucket_at(s, array, (next & chained) | (index & ~chained)));
@@ -160,11 +203,11 @@ TH_INLINE bool has_blocks(const th_shape *s) {
 }
 
 TH_INLINE void fetch_block(const th_bytes_heap *heap, const uint8_t *slot) {
-    uint64_t length = th_load32(slot);
+    uint64_t length = th_racing_load32(slot);
     if (length <= TH_INLINE_BYTES) {
         return;
     }
-    const uint8_t *block = th_bytes_at(heap, th_load64(slot + 8), length);
+    const uint8_t *block = th_bytes_at(heap, th_racing_load64(slot + 8), length);
     if (block != NULL) {
         __builtin_prefetch(block);
         __builtin_prefetch(block + length - 1); /* the CPU itself fetches what lies between, if it is long */
@@ -172,14 +215,19 @@ TH_INLINE void fetch_block(const th_bytes_heap *heap, const uint8_t *slot) {
 }
 
 /* Fetches the blocks of the slot that fetch_match has fetched. */
-TH_INLINE void fetch_blocks(const th_shape *s, const th_map *m, const th_arrays *arrays, uint64_t hash) {
-    th_array_word array = array_for(arrays, hash);
+TH_INLINE void fetch_blocks(const th_shape *s, bool sharded, const th_map *m, const th_arrays *arrays,
+                            uint64_t hash) {
+    bool in_old;
+    th_array_word array = fetched_array(m, sharded, arrays, hash, &in_old);
+    if (sharded && array == 0) {
+        return;
+    }
     uint8_t *bucket = th_bucket_at(s, array, th_index(array, hash));
-    th_mask hit = kernel_match(th_load64(bucket), th_tophash(hash));
+    th_mask hit = kernel_match(th_racing_load64(bucket), th_tophash(hash));
     if (hit == 0) {
         return;
     }
-    const th_bytes_heap *heap = bytes_of(s, m, array == arrays->old);
+    const th_bytes_heap *heap = bytes_of(s, map_of(m, sharded, hash), in_old);
     uint32_t slot = TH_MASK_SLOT(hit);
     if (s->key_class == TH_KEY_BYTES) {
         fetch_block(heap, th_bucket_key(s, bucket, slot));
@@ -190,22 +238,23 @@ TH_INLINE void fetch_blocks(const th_shape *s, const th_map *m, const th_arrays 
 }
 
 /* One lookup whose value is a word, or none is asked for. */
-TH_INLINE th_status get_word_at(const th_shape *s, batch_kind kind, const th_map *m, const batch *b,
-                                uint64_t i, const th_key *key, uint64_t hash) {
-    th_place place;
-    bool found = lookup(s, m, key, hash, false, &place);
+TH_INLINE th_status get_word_at(const th_shape *s, batch_kind kind, bool sharded, const th_map *m,
+                                const batch *b, uint64_t i, const th_key *key, uint64_t hash) {
     if (kind == BATCH_CONTAINS) {
-        b->found[i] = found;
-    } else if (s->value_size > 0) {
-        uint32_t size = s->value_size;
-        uint64_t word = found ? th_load_n(th_bucket_value(s, place.bucket, place.slot), size) : b->otherwise;
-        th_store_n(b->values + i * size, size, word);
+        th_status found = find_word(s, m, sharded, key, hash, false, NULL);
+        b->found[i] = found == TH_PRESENT;
+        return found;
     }
-    return found ? TH_PRESENT : TH_ABSENT;
+    uint64_t word = 0;
+    th_status found = find_word(s, m, sharded, key, hash, false, &word);
+    if (s->value_size > 0) {
+        th_store_n(b->values + i * s->value_size, s->value_size, found == TH_PRESENT ? word : b->otherwise);
+    }
+    return found;
 }
 
 /* One lookup whose value goes behind those before it. *moved grows by its bytes. */
-TH_INLINE th_status get_entry_at(const th_shape *s, const th_map *m, const batch *b, uint64_t i,
+TH_INLINE th_status get_entry_at(const th_shape *s, bool sharded, const th_map *m, const batch *b, uint64_t i,
                                  const th_key *key, uint64_t hash, uint64_t *moved) {
     uint64_t start = s->value_bytes ? (i == 0 ? 0 : b->value_ends[i - 1]) : i * s->value_size;
     uint64_t length = 0;
@@ -214,7 +263,7 @@ TH_INLINE th_status get_entry_at(const th_shape *s, const th_map *m, const batch
         out.to += start;
         out.room = b->value_room - start;
     }
-    th_status status = read_entry(s, m, key, hash, false, &out);
+    th_status status = find_entry(s, m, sharded, key, hash, false, &out);
     if (s->value_bytes) {
         b->value_ends[i] = start + length;
     }
@@ -239,15 +288,15 @@ TH_INLINE th_status put_entry_at(const th_shape *s, th_map *m, const batch *b, u
 }
 
 /* Finishes key i. A negative status: nothing done. */
-TH_INLINE th_status finish_key(const th_shape *s, batch_kind kind, th_map *m, const batch *b, uint64_t i,
-                               const th_key *key, uint64_t hash, uint64_t *moved) {
+TH_INLINE th_status finish_key(const th_shape *s, batch_kind kind, bool sharded, th_map *m, const batch *b,
+                               uint64_t i, const th_key *key, uint64_t hash, uint64_t *moved) {
     uint32_t size = s->value_size;
     switch (kind) {
     case BATCH_GET:
     case BATCH_CONTAINS:
-        return get_word_at(s, kind, m, b, i, key, hash);
+        return get_word_at(s, kind, sharded, m, b, i, key, hash);
     case BATCH_ENTRY_GET:
-        return get_entry_at(s, m, b, i, key, hash, moved);
+        return get_entry_at(s, sharded, m, b, i, key, hash, moved);
     case BATCH_ENTRY_PUT:
         return put_entry_at(s, m, b, i, key, hash, moved);
     case BATCH_REMOVE:
@@ -261,15 +310,16 @@ TH_INLINE th_status finish_key(const th_shape *s, batch_kind kind, th_map *m, co
 }
 
 /* Keys [from, to) through the pipeline. Returns where it stopped, and why in *status. */
-TH_INLINE uint64_t run_pipe(const th_shape *s, key_form form, batch_kind kind, th_map *m, const batch *b,
-                            uint64_t from, uint64_t to, uint64_t *hits, th_status *status) {
+TH_INLINE uint64_t run_pipe(const th_shape *s, key_form form, batch_kind kind, bool sharded, th_map *m,
+                            const batch *b, uint64_t from, uint64_t to, uint64_t *hits, th_status *status) {
     pipe p;
-    const th_arrays arrays = arrays_of(m);
+    const th_arrays arrays = sharded ? (th_arrays){0, 0, 0} : arrays_of(m);
     uint32_t seed = m->h.hash0;
     uint64_t end = to;
     uint64_t bytes_left = BATCH_BYTES;
     uint64_t moved = 0;
-    const uint64_t ahead = is_small(s, arrays.current) ? 0 : PIPE_DISTANCE;
+    const bool small = sharded ? shards_are_small(s, th_shards_of(m)) : is_small(s, arrays.current);
+    const uint64_t ahead = small ? 0 : PIPE_DISTANCE;
     const uint64_t length = has_blocks(s) ? 3 * ahead : 2 * ahead;
     for (uint64_t i = from; i < end + length; i++) {
         uint32_t ring = (uint32_t)i & (PIPE_RING - 1);
@@ -286,8 +336,7 @@ TH_INLINE uint64_t run_pipe(const th_shape *s, key_form form, batch_kind kind, t
                     bytes_left -= key.length;
                 }
                 if (ahead != 0) {
-                    th_array_word array = array_for(&arrays, hash);
-                    __builtin_prefetch(th_bucket_at(s, array, th_index(array, hash)));
+                    fetch_home(s, sharded, m, &arrays, hash);
                 }
             } else {
                 end = i; /* finish what came before it, then report */
@@ -296,12 +345,11 @@ TH_INLINE uint64_t run_pipe(const th_shape *s, key_form form, batch_kind kind, t
         }
         uint64_t middle = i - ahead;
         if (ahead != 0 && i >= from + ahead && middle < end) {
-            uint64_t hash = p.hashes[middle & (PIPE_RING - 1)];
-            fetch_match(s, array_for(&arrays, hash), hash);
+            fetch_match(s, sharded, m, &arrays, p.hashes[middle & (PIPE_RING - 1)]);
         }
         uint64_t late = i - 2 * ahead;
         if (has_blocks(s) && ahead != 0 && i >= from + 2 * ahead && late < end) {
-            fetch_blocks(s, m, &arrays, p.hashes[late & (PIPE_RING - 1)]);
+            fetch_blocks(s, sharded, m, &arrays, p.hashes[late & (PIPE_RING - 1)]);
         }
         if (i >= from + length && i - length < end) {
             uint64_t last = i - length;
@@ -312,7 +360,7 @@ TH_INLINE uint64_t run_pipe(const th_shape *s, key_form form, batch_kind kind, t
             } else {
                 (void)batch_key(s, form, &b->keys, last, &key);
             }
-            th_status one = finish_key(s, kind, m, b, last, &key, p.hashes[at], &moved);
+            th_status one = finish_key(s, kind, sharded, m, b, last, &key, p.hashes[at], &moved);
             if (TH_UNLIKELY(one < 0)) {
                 *status = one;
                 return last;
@@ -345,8 +393,8 @@ static TH_COLD th_status TH_K(batch_in_empty)(batch_kind kind, const batch *b, u
 }
 
 /* One quick call's share of a batch: see the header. The caller may read or write the map. */
-TH_INLINE th_status run_batch(const th_shape *s, key_form form, batch_kind kind, th_map *m, batch *b,
-                              uint64_t n, th_progress *progress) {
+TH_INLINE th_status run_batch(const th_shape *s, key_form form, batch_kind kind, bool sharded, th_map *m,
+                              batch *b, uint64_t n, th_progress *progress) {
     uint64_t from = progress->done;
     if (from >= n) {
         return TH_OK;
@@ -359,7 +407,7 @@ TH_INLINE th_status run_batch(const th_shape *s, key_form form, batch_kind kind,
         th_begin_write(m);
     }
     th_status status = TH_OK;
-    progress->done = run_pipe(s, form, kind, m, b, from, to, &progress->hits, &status);
+    progress->done = run_pipe(s, form, kind, sharded, m, b, from, to, &progress->hits, &status);
     if (batch_writes(kind)) {
         th_end_write(m);
     }

@@ -48,7 +48,7 @@ th_status th_bytes_extend(th_heap *memory, th_bytes_heap *heap, uint64_t bytes) 
         if (segment == NULL) {
             return TH_NO_MEMORY;
         }
-        heap->segments[k] = segment;
+        __atomic_store_n(&heap->segments[k], segment, __ATOMIC_RELEASE);
     }
     enter_segment(heap, k);
     return TH_OK;
@@ -124,7 +124,7 @@ void th_bytes_give(th_bytes_heap *heap, uint64_t reference, uint64_t length) {
     if (block == NULL) {
         return;
     }
-    th_store64(block, heap->free[class]);
+    th_racing_store64(block, heap->free[class]); /* a late reader may still look at it */
     heap->free[class] = reference + 1;
     heap->live -= size;
     heap->dead += size;

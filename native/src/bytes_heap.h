@@ -15,6 +15,7 @@
 #define TH_BYTES_HEAP_H
 
 #include "layout.h"
+#include "racing.h"
 
 #define TH_INLINE_BYTES 12u
 #define TH_SEGMENTS 36u      /* 1024 << 35 bytes in the last one, 64 TiB in all */
@@ -102,7 +103,7 @@ TH_INLINE uint8_t *th_bytes_at(const th_bytes_heap *heap, uint64_t reference, ui
     }
     uint32_t k = th_segment_of(reference);
     uint64_t within = reference - th_segment_start(k);
-    uint8_t *segment = heap->segments[k];
+    uint8_t *segment = __atomic_load_n(&heap->segments[k], __ATOMIC_RELAXED);
     return segment != NULL && length <= th_segment_size(k) - within ? segment + within : NULL;
 }
 

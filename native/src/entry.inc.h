@@ -41,8 +41,10 @@ TH_INLINE void store_value(const th_shape *s, th_bytes_heap *heap, uint8_t *slot
     if (s->value_bytes) {
         th_key image = th_key_bytes(value, length);
         th_bytes_store(slot, &image, heap);
-    } else if (length > 0) {
-        memcpy(slot, value, length);
+    } else if (s->value_word) {
+        th_racing_store_n(slot, s->value_size, th_load_n(value, s->value_size));
+    } else {
+        th_racing_copy_in(slot, value, length);
     }
 }
 
@@ -59,6 +61,23 @@ TH_INLINE th_status read_entry(const th_shape *s, const th_map *m, const th_key 
     }
     copy_out(out, bytes, length);
     return TH_PRESENT;
+}
+
+/* Stores another value in a slot; one that is not a word takes several stores, so the chain's version tells.
+ */
+TH_INLINE void replace_value(const th_shape *s, const th_place *place, uint64_t hash, uint8_t *slot,
+                             const uint8_t *value, uint64_t length) {
+    uint32_t *version = version_of(s, place, hash);
+    if (!s->value_word) {
+        begin_change(version);
+    }
+    if (s->value_bytes) {
+        th_bytes_drop(slot, place->heap);
+    }
+    store_value(s, place->heap, slot, value, length);
+    if (!s->value_word) {
+        end_change(version);
+    }
 }
 
 /* mode: TH_PUT_*. What could stand against it is looked at before the old value goes. */
@@ -87,11 +106,11 @@ TH_INLINE th_status write_entry(const th_shape *s, th_map *m, const th_key *key,
         if (!replaces) {
             return status;
         }
-        if (s->value_bytes) {
-            th_bytes_drop(slot, place.heap);
-        }
+        replace_value(s, &place, hash, slot, value, value_length);
+        return status;
     }
     store_value(s, place.heap, slot, value, value_length);
+    appear(m, &place, hash);
     return status;
 }
 

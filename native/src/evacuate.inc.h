@@ -20,7 +20,7 @@ TH_INLINE uint8_t *add_overflow(const th_shape *s, th_map *m, th_array_word arra
     }
     uint64_t link = next - th_array_main(array) + 1;
     a->used = next + 1;
-    th_store32(last + TH_OVERFLOW_OFFSET, (uint32_t)link);
+    __atomic_store_n((uint32_t *)(void *)(last + TH_OVERFLOW_OFFSET), (uint32_t)link, __ATOMIC_RELEASE);
     if (array == m->h.buckets) {
         m->h.noverflow = th_noverflow(link, th_array_b(array));
     }

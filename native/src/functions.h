@@ -5,7 +5,7 @@
  *
  * A public function has a row of TH_SHAPES versions, one for each shape number. A call takes the one that
  * its stamp names; as every function compares that stamp with the map's, a version only ever works on maps
- * of its shape and need not look again.
+ * of its shape and need not look again. Sharded maps have columns too, in which only the reads are theirs.
  */
 #ifndef TH_FUNCTIONS_H
 #define TH_FUNCTIONS_H
@@ -20,9 +20,15 @@
 #define TH_REST uint64_t n, th_progress *progress
 
 /* Keys as words. */
-#define TH_WORD_FUNCTIONS(X)                                                                                 \
+#define TH_WORD_READS(X)                                                                                     \
     X(uint64_t, word_get, (TH_MS, uint64_t key, uint64_t otherwise), (map, stamp, key, otherwise))           \
     X(th_status, word_contains, (TH_MS, uint64_t key), (map, stamp, key))                                    \
+    X(th_status, word_get_all,                                                                               \
+      (TH_MS, const void *keys, void *values, uint64_t n, uint64_t otherwise, th_progress *progress),        \
+      (map, stamp, keys, values, n, otherwise, progress))                                                    \
+    X(th_status, word_contains_all, (TH_MS, const void *keys, uint8_t *found, TH_REST),                      \
+      (map, stamp, keys, found, n, progress))
+#define TH_WORD_WRITES(X)                                                                                    \
     X(th_status, word_put, (TH_MS, uint64_t key, uint64_t value), (map, stamp, key, value))                  \
     X(th_status, word_put_if_absent, (TH_MS, uint64_t key, uint64_t value), (map, stamp, key, value))        \
     X(th_status, word_add, (TH_MS, uint64_t key, uint64_t delta, uint64_t otherwise),                        \
@@ -30,11 +36,6 @@
     X(th_status, word_add_double, (TH_MS, uint64_t key, uint64_t delta, uint64_t otherwise),                 \
       (map, stamp, key, delta, otherwise))                                                                   \
     X(th_status, word_remove, (TH_MS, uint64_t key), (map, stamp, key))                                      \
-    X(th_status, word_get_all,                                                                               \
-      (TH_MS, const void *keys, void *values, uint64_t n, uint64_t otherwise, th_progress *progress),        \
-      (map, stamp, keys, values, n, otherwise, progress))                                                    \
-    X(th_status, word_contains_all, (TH_MS, const void *keys, uint8_t *found, TH_REST),                      \
-      (map, stamp, keys, found, n, progress))                                                                \
     X(th_status, word_put_all, (TH_MS, const void *keys, const void *values, TH_REST),                       \
       (map, stamp, keys, values, n, progress))                                                               \
     X(th_status, word_add_all,                                                                               \
@@ -46,19 +47,20 @@
     X(th_status, word_remove_all, (TH_MS, const void *keys, TH_REST), (map, stamp, keys, n, progress))
 
 /* Keys by pointer. */
-#define TH_BYTES_FUNCTIONS(X)                                                                                \
+#define TH_BYTES_READS(X)                                                                                    \
     X(uint64_t, bytes_get, (TH_MS, TH_KEY, uint64_t otherwise), (map, stamp, key, length, otherwise))        \
     X(th_status, bytes_contains, (TH_MS, TH_KEY), (map, stamp, key, length))                                 \
+    X(th_status, bytes_get_all,                                                                              \
+      (TH_MS, TH_SPANS, void *values, uint64_t n, uint64_t otherwise, th_progress *progress),                \
+      (map, stamp, data, size, starts, ends, values, n, otherwise, progress))                                \
+    X(th_status, bytes_contains_all, (TH_MS, TH_SPANS, uint8_t * found, TH_REST),                            \
+      (map, stamp, data, size, starts, ends, found, n, progress))
+#define TH_BYTES_WRITES(X)                                                                                   \
     X(th_status, bytes_put, (TH_MS, TH_KEY, uint64_t value), (map, stamp, key, length, value))               \
     X(th_status, bytes_put_if_absent, (TH_MS, TH_KEY, uint64_t value), (map, stamp, key, length, value))     \
     X(th_status, bytes_add, (TH_MS, TH_KEY, uint64_t delta, uint64_t otherwise),                             \
       (map, stamp, key, length, delta, otherwise))                                                           \
     X(th_status, bytes_remove, (TH_MS, TH_KEY), (map, stamp, key, length))                                   \
-    X(th_status, bytes_get_all,                                                                              \
-      (TH_MS, TH_SPANS, void *values, uint64_t n, uint64_t otherwise, th_progress *progress),                \
-      (map, stamp, data, size, starts, ends, values, n, otherwise, progress))                                \
-    X(th_status, bytes_contains_all, (TH_MS, TH_SPANS, uint8_t * found, TH_REST),                            \
-      (map, stamp, data, size, starts, ends, found, n, progress))                                            \
     X(th_status, bytes_put_all, (TH_MS, TH_SPANS, const void *values, TH_REST),                              \
       (map, stamp, data, size, starts, ends, values, n, progress))                                           \
     X(th_status, bytes_add_all,                                                                              \
@@ -68,10 +70,15 @@
       (map, stamp, data, size, starts, ends, n, progress))
 
 /* Keys and values by pointer. */
-#define TH_ENTRY_FUNCTIONS(X)                                                                                \
+#define TH_ENTRY_READS(X)                                                                                    \
     X(th_status, entry_get,                                                                                  \
       (TH_MS, const uint8_t *key, uint64_t key_len, uint8_t *value, uint64_t room, uint64_t *length),        \
       (map, stamp, key, key_len, value, room, length))                                                       \
+    X(th_status, entry_get_all,                                                                              \
+      (TH_MS, TH_SPANS, uint8_t * values, uint64_t value_room, uint64_t * value_ends, uint8_t * found,       \
+       TH_REST),                                                                                             \
+      (map, stamp, data, size, starts, ends, values, value_room, value_ends, found, n, progress))
+#define TH_ENTRY_WRITES(X)                                                                                   \
     X(th_status, entry_put,                                                                                  \
       (TH_MS, const uint8_t *key, uint64_t key_len, const uint8_t *value, uint64_t value_len, uint32_t mode, \
        uint8_t *before, uint64_t room, uint64_t *length),                                                    \
@@ -79,16 +86,14 @@
     X(th_status, entry_remove,                                                                               \
       (TH_MS, const uint8_t *key, uint64_t key_len, uint8_t *before, uint64_t room, uint64_t *length),       \
       (map, stamp, key, key_len, before, room, length))                                                      \
-    X(th_status, entry_get_all,                                                                              \
-      (TH_MS, TH_SPANS, uint8_t * values, uint64_t value_room, uint64_t * value_ends, uint8_t * found,       \
-       TH_REST),                                                                                             \
-      (map, stamp, data, size, starts, ends, values, value_room, value_ends, found, n, progress))            \
     X(th_status, entry_put_all,                                                                              \
       (TH_MS, TH_SPANS, const uint8_t *values, uint64_t value_size, const uint64_t *value_starts,            \
        const uint64_t *value_ends, TH_REST),                                                                 \
       (map, stamp, data, size, starts, ends, values, value_size, value_starts, value_ends, n, progress))
 
-#define TH_PUBLIC_FUNCTIONS(X) TH_WORD_FUNCTIONS(X) TH_BYTES_FUNCTIONS(X) TH_ENTRY_FUNCTIONS(X)
+#define TH_PUBLIC_FUNCTIONS(X)                                                                               \
+    TH_WORD_READS(X)                                                                                         \
+    TH_WORD_WRITES(X) TH_BYTES_READS(X) TH_BYTES_WRITES(X) TH_ENTRY_READS(X) TH_ENTRY_WRITES(X)
 
 /* A walk is public, but api.c looks at its arguments first. */
 #define TH_WALK_FUNCTIONS(X)                                                                                 \

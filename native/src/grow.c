@@ -45,15 +45,18 @@ static th_status start_growth(th_map *m, uint32_t b) {
     if (array == 0) {
         return TH_NO_MEMORY;
     }
-    x->old_bytes = x->bytes;
+    th_bytes_heap *bytes = x->bytes;
     if (worth_compacting(x->bytes)) {
         /* Without memory for a second bytes heap growth goes on with the first. */
         th_bytes_heap *fresh = th_bytes_new(x->memory, x->policy, th_bytes_in_use(x->bytes));
-        x->bytes = fresh == NULL ? x->bytes : fresh;
+        bytes = fresh == NULL ? x->bytes : fresh;
     }
-    m->h.nevacuate = 0;
-    m->h.noverflow = 0;
     th_array_word old = m->h.buckets;
+    th_begin_move(m);
+    th_store_bytes(&x->old_bytes, x->bytes);
+    th_store_bytes(&x->bytes, bytes);
+    th_store_nevacuate(m, 0);
+    m->h.noverflow = 0;
     th_mark_same_size(m, b == m->h.B);
     m->h.B = (uint8_t)b;
     th_store_word(&m->h.oldbuckets, old);
@@ -71,8 +74,8 @@ static void end_growth(th_map *m) {
     if (x->old_bytes != x->bytes) {
         th_bytes_retire(x->memory, x->old_bytes);
     }
-    x->old_bytes = x->bytes;
-    m->h.nevacuate = 0;
+    th_store_bytes(&x->old_bytes, x->bytes);
+    th_store_nevacuate(m, 0);
     th_mark_same_size(m, false);
     x->grow_at = x->wants_seed ? 0 : th_grow_at(m->h.B);
 }
@@ -212,11 +215,12 @@ static th_status room_in_bytes(th_map *m, uint64_t bytes, bool *acted) {
         return TH_OK;
     }
     if (x->bytes == NULL) {
-        x->bytes = th_bytes_new(x->memory, x->policy, 0);
-        if (x->bytes == NULL) {
+        th_bytes_heap *fresh = th_bytes_new(x->memory, x->policy, 0);
+        if (fresh == NULL) {
             return TH_NO_MEMORY;
         }
-        x->old_bytes = x->bytes;
+        th_store_bytes(&x->bytes, fresh);
+        th_store_bytes(&x->old_bytes, fresh);
     }
     uint64_t blocks = th_bytes_room(bytes);
     th_status status = room_in_heap(x->memory, x->bytes, blocks + th_bytes_to_move(x), acted);

@@ -131,28 +131,34 @@ TH_INLINE uint64_t th_key_hash(const th_shape *s, th_key *key, uint32_t seed) {
 
 /* Where the bytes of a bytes slot are: in the slot or in the heap; NULL after a torn read. */
 TH_INLINE const uint8_t *th_slot_bytes(const uint8_t *slot, const th_bytes_heap *heap, uint64_t *length) {
-    *length = th_load32(slot);
-    return *length <= TH_INLINE_BYTES ? slot + 4 : th_bytes_at(heap, th_load64(slot + 8), *length);
+    *length = th_racing_load32(slot);
+    return *length <= TH_INLINE_BYTES ? slot + 4 : th_bytes_at(heap, th_racing_load64(slot + 8), *length);
+}
+
+/* racing (a constant): the key is one of a shard that another thread may be writing to. */
+TH_INLINE bool th_stored_equal(const uint8_t *stored, const uint8_t *bytes, uint64_t length, bool racing) {
+    return racing ? th_racing_equal(stored, bytes, length) : memcmp(stored, bytes, length) == 0;
 }
 
 TH_INLINE bool th_key_equal(const th_shape *s, const uint8_t *slot, const th_key *key,
-                            const th_bytes_heap *heap) {
+                            const th_bytes_heap *heap, bool racing) {
     switch (s->key_class) {
     case TH_KEY_WORD:
-        return th_load_n(slot, s->key_size) == key->low;
+        return (racing ? th_racing_load_n(slot, s->key_size) : th_load_n(slot, s->key_size)) == key->low;
     case TH_KEY_FIXED:
-        return memcmp(slot, key->bytes, s->key_size) == 0;
+        return th_stored_equal(slot, key->bytes, s->key_size, racing);
     default:
         break;
     }
-    if (th_load64(slot) != key->low) {
+    if (th_racing_load64(slot) != key->low) {
         return false;
     }
+    uint64_t high = th_racing_load64(slot + 8);
     if (key->length <= TH_INLINE_BYTES) {
-        return th_load64(slot + 8) == key->high;
+        return high == key->high;
     }
-    const uint8_t *bytes = th_bytes_at(heap, th_load64(slot + 8), key->length);
-    return bytes != NULL && memcmp(bytes, key->bytes, key->length) == 0;
+    const uint8_t *bytes = th_bytes_at(heap, high, key->length);
+    return bytes != NULL && th_stored_equal(bytes, key->bytes, key->length, racing);
 }
 
 /* Fills a bytes slot whose image is low/high, taking a block for a long one. */
@@ -162,20 +168,20 @@ TH_INLINE void th_bytes_store(uint8_t *slot, const th_key *image, th_bytes_heap 
         high = th_bytes_take(heap, image->length);
         uint8_t *block = th_bytes_at(heap, high, image->length);
         if (block != NULL) {
-            memcpy(block, image->bytes, image->length);
+            th_racing_copy_in(block, image->bytes, image->length);
         }
     }
-    th_store64(slot, image->low);
-    th_store64(slot + 8, high);
+    th_racing_store64(slot, image->low);
+    th_racing_store64(slot + 8, high);
 }
 
 TH_INLINE void th_key_store(const th_shape *s, uint8_t *slot, const th_key *key, th_bytes_heap *heap) {
     switch (s->key_class) {
     case TH_KEY_WORD:
-        th_store_n(slot, s->key_size, key->low);
+        th_racing_store_n(slot, s->key_size, key->low);
         break;
     case TH_KEY_FIXED:
-        memcpy(slot, key->bytes, s->key_size);
+        th_racing_copy_in(slot, key->bytes, s->key_size);
         break;
     default:
         th_bytes_store(slot, key, heap);

@@ -134,7 +134,7 @@ _Static_assert(sizeof(th_array) == 64, "keeps bucket 0 aligned to a cache line")
 #define TH_SLOTS_OFFSET 16u
 
 TH_INLINE uint8_t *th_array_base(th_array_word word) {
-    return (uint8_t *)(uintptr_t)(word & ~(uint64_t)63);
+    return __builtin_assume_aligned((uint8_t *)(uintptr_t)(word & ~(uint64_t)63), 64);
 }
 
 TH_INLINE uint32_t th_array_b(th_array_word word) {

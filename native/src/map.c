@@ -4,6 +4,7 @@
 #include "functions.h"
 #include "memory/heap.h"
 #include "os/os.h"
+#include "sharded.h"
 
 /* The map that is always empty, marked for ever as being written to, so that no writer goes on. */
 #define EMPTY_STAMP (TH_STAMP_GENERATION | (uint64_t)TH_SHAPE_EMPTY << 1)
@@ -27,15 +28,13 @@ th_status th_refused_read(const th_map *m, uint64_t stamp) {
     return m == &empty_map && stamp == EMPTY_STAMP ? TH_ABSENT : TH_CLOSED;
 }
 
-th_status th_enter(th_map *m, uint64_t stamp, bool wait) {
-    if (m == &empty_map) {
-        return TH_CLOSED;
-    }
+/* Takes the busy bit, whatever the map. */
+static th_status take_busy(th_map *m, uint64_t stamp, bool wait) {
     for (;;) {
         uint64_t expected = stamp;
         if (__atomic_compare_exchange_n(&m->stamp, &expected, stamp | TH_STAMP_BUSY, false, __ATOMIC_ACQ_REL,
                                         __ATOMIC_ACQUIRE)) {
-            break;
+            return TH_OK;
         }
         if (expected != (stamp | TH_STAMP_BUSY)) {
             return TH_CLOSED;
@@ -44,6 +43,23 @@ th_status th_enter(th_map *m, uint64_t stamp, bool wait) {
             return TH_CONCURRENT;
         }
         th_os_pause();
+    }
+}
+
+th_status th_enter_sharded(th_map *m, uint64_t stamp) {
+    return take_busy(m, stamp, true);
+}
+
+th_status th_enter(th_map *m, uint64_t stamp, bool wait) {
+    if (m == &empty_map) {
+        return TH_CLOSED;
+    }
+    if (th_is_sharded(stamp)) {
+        return th_may_read(m, stamp) ? TH_INVALID : TH_CLOSED;
+    }
+    th_status status = take_busy(m, stamp, wait);
+    if (status != TH_OK) {
+        return status;
     }
     if (!wait && (th_load_flags(m) & TH_WRITING) != 0) {
         th_leave(m, stamp);
@@ -97,6 +113,9 @@ th_status th_map_create(th_heap *heap, const th_type *type, const th_map_options
     if ((options == NULL || !options->has_seed) && !th_os_random32(&seed)) {
         return TH_NO_MEMORY; /* the kernel has no randomness: nothing safe to go on with */
     }
+    if (options != NULL && options->shards != 0) {
+        return th_sharded_create(heap, type, &shape, options, seed, map, stamp);
+    }
     th_policy policy;
     th_status status = th_policy_enter(heap, options == NULL ? NULL : options->placement, &policy);
     if (status != TH_OK) {
@@ -134,12 +153,12 @@ void th_drop_arrays(th_map *m) {
         th_bytes_retire(x->memory, x->old_bytes);
     }
     th_bytes_retire(x->memory, x->bytes);
-    x->bytes = NULL;
-    x->old_bytes = NULL;
+    th_store_bytes(&x->bytes, NULL);
+    th_store_bytes(&x->old_bytes, NULL);
     m->h.B = 0;
     m->h.noverflow = 0;
-    m->h.nevacuate = 0;
-    m->h.count = 0;
+    th_store_nevacuate(m, 0);
+    __atomic_store_n(&m->h.count, 0, __ATOMIC_RELAXED);
     th_mark_same_size(m, false);
     x->grow_at = 0;
     x->wants_seed = 0;
@@ -149,14 +168,19 @@ th_status th_map_close(th_map *map, uint64_t stamp) {
     if (map == NULL) {
         return TH_INVALID;
     }
-    th_status entered = th_enter(map, stamp, true);
+    bool sharded = th_is_sharded(stamp);
+    th_status entered = sharded ? th_enter_sharded(map, stamp) : th_enter(map, stamp, true);
     if (entered != TH_OK) {
         return entered;
     }
-    th_extra *x = map->h.extra;
-    th_heap *memory = x->memory;
     /* The new generation first: whoever calls from now on is told so. */
     th_leave(map, (stamp & ~(TH_STAMP_GENERATION - 1)) + TH_STAMP_GENERATION);
+    if (sharded) {
+        th_sharded_close(map);
+        return TH_OK;
+    }
+    th_extra *x = map->h.extra;
+    th_heap *memory = x->memory;
     th_drop_arrays(map);
     th_policy_leave(memory, x->policy);
     th_heap_retire(memory, x, sizeof *x);
@@ -168,7 +192,10 @@ int64_t th_map_size(th_map *map, uint64_t stamp) {
     if (map == NULL) {
         return TH_INVALID;
     }
-    return th_may_read(map, stamp) ? (int64_t)map->h.count : TH_CLOSED;
+    if (!th_may_read(map, stamp)) {
+        return TH_CLOSED;
+    }
+    return th_is_sharded(stamp) ? th_sharded_size(map) : (int64_t)map->h.count;
 }
 
 /* Empties an array that stays: pages of large ones go back to the OS, which zeroes them. */
@@ -191,22 +218,26 @@ static void clear_array(const th_shape *s, th_array_word array) {
     }
 }
 
-th_status th_map_clear(th_map *map, uint64_t stamp) {
+/*
+ * Readers of a shard may be looking at its arrays, so these are not emptied but retired; the next write makes
+ * one of the same size. It keeps its seed, which is that of the sharded map, so that readers hash once.
+ */
+static void clear_shard(th_map *m) {
+    th_extra *x = m->h.extra;
+    uint8_t b = m->h.buckets == 0 ? x->first_b : m->h.B;
+    th_drop_arrays(m);
+    x->first_b = b;
+}
+
+static void clear_map(th_map *m) {
+    th_extra *x = m->h.extra;
     uint32_t seed;
-    if (map == NULL) {
-        return TH_INVALID;
-    }
-    th_status entered = th_enter(map, stamp, false);
-    if (entered != TH_OK) {
-        return entered;
-    }
-    th_extra *x = map->h.extra;
-    if (map->h.oldbuckets != 0) {
-        th_array_word old = map->h.oldbuckets;
-        th_store_word(&map->h.oldbuckets, 0);
+    if (m->h.oldbuckets != 0) {
+        th_array_word old = m->h.oldbuckets;
+        th_store_word(&m->h.oldbuckets, 0);
         th_array_retire(x->memory, old);
-        map->h.nevacuate = 0;
-        th_mark_same_size(map, false);
+        th_store_nevacuate(m, 0);
+        th_mark_same_size(m, false);
     }
     if (x->old_bytes != x->bytes) {
         th_bytes_retire(x->memory, x->old_bytes);
@@ -215,14 +246,30 @@ th_status th_map_clear(th_map *map, uint64_t stamp) {
     if (x->bytes != NULL) {
         th_bytes_clear(x->bytes);
     }
-    if (map->h.buckets != 0) {
-        clear_array(&x->shape, map->h.buckets);
-        x->grow_at = th_grow_at(map->h.B);
+    if (m->h.buckets != 0) {
+        clear_array(&x->shape, m->h.buckets);
+        x->grow_at = th_grow_at(m->h.B);
     }
-    map->h.count = 0;
-    map->h.noverflow = 0;
+    m->h.count = 0;
+    m->h.noverflow = 0;
     if (th_os_random32(&seed)) {
-        map->h.hash0 = seed;
+        m->h.hash0 = seed;
+    }
+}
+
+th_status th_map_clear(th_map *map, uint64_t stamp) {
+    if (map == NULL) {
+        return TH_INVALID;
+    }
+    th_status entered = th_enter(map, stamp, false);
+    if (entered != TH_OK) {
+        return entered;
+    }
+    th_extra *x = map->h.extra;
+    if (x->is_shard) {
+        clear_shard(map);
+    } else {
+        clear_map(map);
     }
     x->epoch++;
     x->seed_changes = 0;

@@ -20,6 +20,7 @@ typedef struct th_extra {
     uint8_t wants_seed;       /* a chain has passed TH_CHAIN_LIMIT */
     uint8_t giant;            /* (o) of a map that was migrated: a region may lie in pages of 1 GiB */
     uint8_t first_b;          /* (o) B of the array that the first write makes */
+    uint8_t is_shard;         /* (o) of a sharded map: has readers beside its writer */
     th_policy policy;         /* (o) where its memory lies */
 } th_extra;
 
@@ -47,6 +48,13 @@ TH_INLINE th_array_word th_load_word(const th_array_word *word) {
 TH_INLINE void th_store_word(th_array_word *word, th_array_word value) {
     __atomic_store_n(word, value, __ATOMIC_RELEASE);
 }
+
+/*
+ * The current array of a shard while what goes with it changes: the bytes heaps, the seed. Readers wait for
+ * it to end, by the store of an array, which is a few stores away. No shard is read by functions that do not
+ * know this.
+ */
+#define TH_ARRAY_MOVING ((th_array_word)1)
 
 TH_INLINE uint8_t th_load_flags(const th_map *m) {
     return __atomic_load_n(&m->h.flags, __ATOMIC_RELAXED);
@@ -85,6 +93,22 @@ TH_INLINE bool th_may_write(const th_map *m, uint64_t stamp) {
 /* The bytes heaps, read whole: closing a map under a racing call sets them to NULL. */
 TH_INLINE th_bytes_heap *th_load_bytes(th_bytes_heap *const *heap) {
     return __atomic_load_n(heap, __ATOMIC_RELAXED);
+}
+
+TH_INLINE void th_store_bytes(th_bytes_heap **heap, th_bytes_heap *value) {
+    __atomic_store_n(heap, value, __ATOMIC_RELEASE);
+}
+
+TH_INLINE void th_store_seed(th_map *m, uint32_t seed) {
+    __atomic_store_n(&m->h.hash0, seed, __ATOMIC_RELEASE);
+}
+
+/* Before a change of several words that readers of a shard must not see half of; ended by th_store_word.
+ * Release stores follow, so that who sees one of these sees that the array is moving, or has moved. */
+TH_INLINE void th_begin_move(th_map *m) {
+    if (m->h.extra->is_shard) {
+        th_store_word(&m->h.buckets, TH_ARRAY_MOVING);
+    }
 }
 
 /* Bytes that a compacting growth still has to copy into the current bytes heap: not to be given away. */
@@ -174,6 +198,9 @@ bool th_array_can_extend(th_array_word array);
  * wait = false, a quick writer is inside. With wait = true it waits for another ordinary call. */
 th_status th_enter(th_map *m, uint64_t stamp, bool wait);
 void th_leave(th_map *m, uint64_t stamp);
+
+/* The same for a sharded map itself, which th_enter refuses: waits for another call that has the busy bit. */
+th_status th_enter_sharded(th_map *m, uint64_t stamp);
 
 /* Retires arrays and bytes heaps; the header then says "never written". */
 void th_drop_arrays(th_map *m);

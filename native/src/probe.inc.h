@@ -41,10 +41,10 @@ TH_INLINE void fetch_rest(const th_shape *s, const uint8_t *bucket) {
  * Searches the chain that the hash selects in one array. Ends early at a slot after which nothing was ever
  * stored (TH_EMPTY_REST). With gap != NULL (a constant) it also notes where the key could be inserted.
  * alone (a constant): no pipeline has fetched anything, so the bucket's other lines are asked for together
- * with the first instead of after it.
+ * with the first instead of after it. racing (a constant): another thread may be writing.
  */
 TH_INLINE bool probe(const th_shape *s, th_array_word array, const th_key *key, uint64_t hash, bool alone,
-                     th_bytes_heap *heap, th_place *place, th_gap *gap) {
+                     bool racing, th_bytes_heap *heap, th_place *place, th_gap *gap) {
     uint64_t index = th_index(array, hash);
     uint8_t *bucket = th_bucket_at(s, array, index);
     uint8_t top = th_tophash(hash);
@@ -52,10 +52,11 @@ TH_INLINE bool probe(const th_shape *s, th_array_word array, const th_key *key, 
         fetch_rest(s, bucket);
     }
     for (uint32_t hops = 0;; hops++) {
-        uint64_t word = th_load64(bucket);
+        uint64_t word = __atomic_load_n((const uint64_t *)(const void *)bucket,
+                                        racing ? __ATOMIC_ACQUIRE : __ATOMIC_RELAXED);
         for (th_mask hit = kernel_match(word, top); hit != 0; hit = TH_MASK_NEXT(hit)) {
             uint32_t slot = TH_MASK_SLOT(hit);
-            if (TH_LIKELY(th_key_equal(s, th_bucket_key(s, bucket, slot), key, heap))) {
+            if (TH_LIKELY(th_key_equal(s, th_bucket_key(s, bucket, slot), key, heap, racing))) {
                 *place = (th_place){bucket, index, slot, array, heap};
                 return true;
             }
@@ -103,5 +104,5 @@ TH_INLINE bool lookup(const th_shape *s, const th_map *m, const th_key *key, uin
     }
     th_array_word old = th_load_word(&m->h.oldbuckets);
     bool in_old = lies_in_old(m, old, hash);
-    return probe(s, in_old ? old : array, key, hash, alone, bytes_of(s, m, in_old), place, NULL);
+    return probe(s, in_old ? old : array, key, hash, alone, false, bytes_of(s, m, in_old), place, NULL);
 }

@@ -4,6 +4,7 @@
  *   QUICK(name)   the function's name
  *   SHAPE(m)      the shape, mostly a constant; IS_EMPTY(m) whether the map is the one that has none
  *   WORD_KEYS     1: keys are words, 0: keys are by pointer
+ *   SHARDED       1: of sharded maps, which these only read; writes go to a shard, under its writer's lock
  * Functions that found a shape to fit go on with SHAPE_KNOWN of it, in which the compiler sees more
  * constants.
  */
@@ -44,11 +45,8 @@ static uint64_t QUICK(get)(th_map *m, uint64_t stamp, KEY_PARAMS, uint64_t other
     const th_shape known = SHAPE_KNOWN(s);
     th_key k = KEY_MAKE(&known);
     uint64_t hash = th_key_hash(&known, &k, m->h.hash0);
-    th_place place;
-    if (!lookup(&known, m, &k, hash, true, &place)) {
-        return otherwise;
-    }
-    return th_load_n(th_bucket_value(&known, place.bucket, place.slot), known.value_size);
+    uint64_t word = 0;
+    return find_word(&known, m, SHARDED, &k, hash, true, &word) == TH_PRESENT ? word : otherwise;
 }
 
 static th_status QUICK(contains)(th_map *m, uint64_t stamp, KEY_PARAMS) {
@@ -63,10 +61,10 @@ static th_status QUICK(contains)(th_map *m, uint64_t stamp, KEY_PARAMS) {
     const th_shape known = SHAPE_KNOWN(s);
     th_key k = KEY_MAKE(&known);
     uint64_t hash = th_key_hash(&known, &k, m->h.hash0);
-    th_place place;
-    return lookup(&known, m, &k, hash, true, &place) ? TH_PRESENT : TH_ABSENT;
+    return find_word(&known, m, SHARDED, &k, hash, true, NULL);
 }
 
+#if !SHARDED
 TH_INLINE th_status QUICK(write)(th_map *m, uint64_t stamp, KEY_PARAMS, write_kind kind, uint64_t operand,
                                  uint64_t otherwise) {
     if (!th_may_write(m, stamp)) {
@@ -105,6 +103,7 @@ static th_status QUICK(add)(th_map *m, uint64_t stamp, KEY_PARAMS, uint64_t delt
 static th_status QUICK(remove)(th_map *m, uint64_t stamp, KEY_PARAMS) {
     return QUICK(write)(m, stamp, KEY_ARGS, WRITE_REMOVE, 0, 0);
 }
+#endif
 
 TH_INLINE th_status QUICK(batch)(th_map *m, uint64_t stamp, batch_kind kind, batch *b, uint64_t n,
                                  th_progress *progress) {
@@ -121,7 +120,7 @@ TH_INLINE th_status QUICK(batch)(th_map *m, uint64_t stamp, batch_kind kind, bat
         return TH_INVALID;
     }
     const th_shape known = SHAPE_KNOWN(s);
-    return run_batch(&known, KEY_FORM, kind, m, b, n, progress);
+    return run_batch(&known, KEY_FORM, kind, SHARDED, m, b, n, progress);
 }
 
 static th_status QUICK(get_all)(th_map *m, uint64_t stamp, BATCH_PARAMS, void *values, uint64_t n,
@@ -136,6 +135,7 @@ static th_status QUICK(contains_all)(th_map *m, uint64_t stamp, BATCH_PARAMS, ui
     return QUICK(batch)(m, stamp, BATCH_CONTAINS, &b, n, progress);
 }
 
+#if !SHARDED
 static th_status QUICK(put_all)(th_map *m, uint64_t stamp, BATCH_PARAMS, const void *values, uint64_t n,
                                 th_progress *progress) {
     batch b = {.keys = BATCH_SOURCE, .operands = values};
@@ -166,11 +166,13 @@ static th_status QUICK(add_all_double)(th_map *m, uint64_t stamp, BATCH_PARAMS, 
     return QUICK(batch)(m, stamp, BATCH_ADD_DOUBLE, &b, n, progress);
 }
 #endif
+#endif
 
 #undef QUICK
 #undef SHAPE
 #undef IS_EMPTY
 #undef WORD_KEYS
+#undef SHARDED
 #undef KEY_FORM
 #undef KEY_PARAMS
 #undef KEY_ARGS

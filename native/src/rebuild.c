@@ -69,13 +69,14 @@ th_status th_rebuild(th_map *m, uint32_t b, uint32_t seed) {
     }
     th_header before = m->h;
     th_extra extra_before = *x;
-    x->bytes = bytes;
-    x->old_bytes = bytes;
+    th_begin_move(m);
+    th_store_bytes(&x->bytes, bytes);
+    th_store_bytes(&x->old_bytes, bytes);
     x->wants_seed = 0;
     x->grow_at = th_grow_at(b);
     m->h.B = (uint8_t)b;
-    m->h.hash0 = seed;
-    m->h.nevacuate = 0;
+    th_store_seed(m, seed);
+    th_store_nevacuate(m, 0);
     th_mark_same_size(m, false);
     th_store_word(&m->h.oldbuckets, 0);
     th_store_word(&m->h.buckets, array);

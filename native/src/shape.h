@@ -6,6 +6,7 @@
 #define TH_SHAPE_H
 
 #include "layout.h"
+#include "racing.h"
 
 /* A word is fixed and has 1, 2, 4 or 8 bytes. */
 enum { TH_KEY_WORD, TH_KEY_FIXED, TH_KEY_BYTES };
@@ -96,7 +97,7 @@ TH_INLINE uint8_t *th_bucket_at(const th_shape *s, th_array_word word, uint64_t 
  * chain: it can only come from a torn read.
  */
 TH_INLINE uint64_t th_next_bucket(th_array_word word, const uint8_t *bucket, uint64_t index) {
-    uint64_t link = th_load32(bucket + TH_OVERFLOW_OFFSET);
+    uint64_t link = th_racing_load32(bucket + TH_OVERFLOW_OFFSET);
     if (TH_LIKELY(link == 0)) {
         return 0;
     }

@@ -3,6 +3,7 @@
 #include "map.h"
 #include "memory/heap.h"
 #include "os/os.h"
+#include "sharded.h"
 
 static uint32_t live_slots(const uint8_t *bucket) {
     uint32_t live = 0;
@@ -150,7 +151,7 @@ static void fill(const th_map *m, bool full, th_map_stats *stats) {
     }
     th_array_word array = th_load_word(&m->h.buckets);
     th_array_word old = th_load_word(&m->h.oldbuckets);
-    if (array != 0) {
+    if (array != 0 && array != TH_ARRAY_MOVING) {
         add_array(m, array, old, full, stats);
     }
     if (old != 0) {
@@ -165,6 +166,9 @@ th_status th_map_get_stats(th_map *map, uint64_t stamp, uint8_t full, th_map_sta
     memset(stats, 0, sizeof *stats);
     if (map == th_empty_map()) {
         return stamp == th_empty_stamp() ? TH_OK : TH_CLOSED;
+    }
+    if (th_is_sharded(stamp)) {
+        return th_sharded_stats(map, stamp, full != 0, stats);
     }
     if (full == 0) {
         /* Counters are read as a lookup reads buckets: beside a writer, whom it does not hold up. */

@@ -22,12 +22,12 @@ TH_INLINE bool bytes_fit(const th_map *m, const th_bytes_heap *heap, uint64_t ke
 }
 
 /*
- * Makes a slot for a key that probe did not find, and stores the key there. TH_NEEDS_ROOM: nothing changed.
- * value_length counts for values in the bytes heap only.
+ * Makes a slot for a key that probe did not find, and stores the key there; the entry is not there before its
+ * value is stored and `appear` called. TH_NEEDS_ROOM: nothing changed. value_length counts for values in the
+ * bytes heap only.
  */
-TH_INLINE th_status insert(const th_shape *s, th_map *m, const th_key *key, uint64_t hash,
-                           uint64_t value_length, th_array_word array, const th_gap *gap, th_bytes_heap *heap,
-                           th_place *place) {
+TH_INLINE th_status insert(const th_shape *s, th_map *m, const th_key *key, uint64_t value_length,
+                           th_array_word array, const th_gap *gap, th_bytes_heap *heap, th_place *place) {
     th_extra *x = m->h.extra;
     bool growing = m->h.oldbuckets != 0;
     if (TH_UNLIKELY(m->h.count >= x->grow_at && !growing)) {
@@ -59,14 +59,12 @@ TH_INLINE th_status insert(const th_shape *s, th_map *m, const th_key *key, uint
         }
     }
     th_key_store(s, th_bucket_key(s, bucket, slot), key, heap);
-    bucket[slot] = th_tophash(hash);
-    m->h.count++;
     *place = (th_place){bucket, index, slot, array, heap};
     return TH_ABSENT;
 }
 
 /*
- * Finds the key's slot or makes one: TH_PRESENT, TH_ABSENT (key stored, value not yet), TH_NEEDS_ROOM. With
+ * Finds the key's slot or makes one: TH_PRESENT, TH_ABSENT (as insert leaves it), TH_NEEDS_ROOM. With
  * may_insert = false it makes none: TH_ABSENT then says that the key is not there. During growth it does its
  * share of that first.
  */
@@ -84,13 +82,13 @@ TH_INLINE th_status upsert(const th_shape *s, th_map *m, const th_key *key, uint
     array = in_old ? old : array;
     th_bytes_heap *heap = bytes_of(s, m, in_old);
     th_gap gap = {NULL, 0, NULL, 0, 0};
-    if (probe(s, array, key, hash, alone, heap, place, &gap)) {
+    if (probe(s, array, key, hash, alone, false, heap, place, &gap)) {
         return TH_PRESENT;
     }
     if (!may_insert) {
         return TH_ABSENT;
     }
-    return insert(s, m, key, hash, value_length, array, &gap, heap, place);
+    return insert(s, m, key, value_length, array, &gap, heap, place);
 }
 
 /* The bucket before `index` in the chain of a hash. */
@@ -122,7 +120,7 @@ TH_INLINE void propagate_rest(const th_shape *s, const th_place *place, uint64_t
         return;
     }
     for (;;) {
-        bucket[slot] = TH_EMPTY_REST;
+        set_tophash(bucket, slot, TH_EMPTY_REST);
         if (slot == 0) {
             if (index == th_index(place->array, hash)) {
                 return;
@@ -140,15 +138,16 @@ TH_INLINE void propagate_rest(const th_shape *s, const th_place *place, uint64_t
 
 /* Takes an entry out; its value has been read. */
 TH_INLINE void erase(const th_shape *s, th_map *m, const th_place *place, uint64_t hash) {
+    set_tophash(place->bucket, place->slot, TH_EMPTY_ONE);
+    propagate_rest(s, place, hash);
+    slot_is_free(version_of(s, place, hash));
     if (s->key_class == TH_KEY_BYTES) {
         th_bytes_drop(th_bucket_key(s, place->bucket, place->slot), place->heap);
     }
     if (s->value_bytes) {
         th_bytes_drop(th_bucket_value(s, place->bucket, place->slot), place->heap);
     }
-    place->bucket[place->slot] = TH_EMPTY_ONE;
-    propagate_rest(s, place, hash);
-    m->h.count--;
+    set_count(m, m->h.count - 1);
 }
 
 /*
@@ -203,14 +202,15 @@ TH_INLINE th_status write_word(const th_shape *s, th_map *m, const th_key *key, 
     bool adds = kind == WRITE_ADD || kind == WRITE_ADD_DOUBLE;
     uint8_t *value = th_bucket_value(s, place.bucket, place.slot);
     if (status == TH_ABSENT) {
-        th_store_n(value, s->value_size, adds ? sum(kind, otherwise, operand) : operand);
+        th_racing_store_n(value, s->value_size, adds ? sum(kind, otherwise, operand) : operand);
+        appear(m, &place, hash);
         return status;
     }
     note_previous(s, m, value);
     if (kind == WRITE_REMOVE) {
         erase(s, m, &place, hash);
     } else if (kind != WRITE_IF_ABSENT) {
-        th_store_n(value, s->value_size, adds ? sum(kind, m->previous, operand) : operand);
+        th_racing_store_n(value, s->value_size, adds ? sum(kind, m->previous, operand) : operand);
     }
     return status;
 }

@@ -79,6 +79,7 @@ TH_API const char *th_status_name(th_status status);
 #define TH_MAX_ALIGN 16u         /* bytes */
 #define TH_MAX_BYTES 0x7fffffffu /* bytes in one variable-length key or value (a Java array's most) */
 #define TH_MAX_B 40u             /* a map has at most 2^40 buckets, 7.1e12 entries */
+#define TH_MAX_SHARDS 4096u      /* of a sharded map */
 #define TH_BATCH_CHUNK 1024u     /* keys that one quick batch call works on at most */
 
 /* ---- library and kernels ------------------------------------------------------------------------ */
@@ -280,7 +281,8 @@ typedef struct th_map_options {
     const th_placement *placement; /* of this map; NULL: as the heap says */
     uint32_t seed;                 /* used when has_seed is 1; otherwise it comes from the OS */
     uint8_t has_seed;
-    uint8_t reserved[3];
+    uint8_t reserved;
+    uint16_t shards; /* 0: an ordinary map; a power of two up to TH_MAX_SHARDS: a sharded one */
 } th_map_options;
 
 /*
@@ -329,6 +331,29 @@ TH_API th_status th_map_migrate(th_map *map, uint64_t stamp, const th_placement 
  * after TH_NEEDS_ROOM. TH_OK: repeat the call.
  */
 TH_API th_status th_make_room(th_map *map, uint64_t stamp, uint64_t bytes);
+
+/* ---- sharded maps: readers beside writers ---------------------------------------------------------- */
+
+/*
+ * A sharded map is made by th_map_create with th_map_options.shards and consists of that many ordinary maps,
+ * its shards. The heap has to be in deferred mode. Its own (map, stamp) takes
+ *
+ *   reads    th_word_get, _contains, _get_all, _contains_all, the same of th_bytes, th_entry_get and
+ * _get_all: from any thread, beside writers, each linearizable. They take no lock and write to no memory that
+ * another thread reads; they begin again when what they read was changed meanwhile, and wait only for the few
+ *            stores of a value of more than 8 bytes being replaced, or of arrays being exchanged.
+ *   others   th_map_close, th_map_size (a sum that is exact when nobody writes), th_map_get_stats (sums)
+ *
+ * and answers TH_INVALID or TH_CONCURRENT to the rest. Writes, walks and all other calls go to a shard; for
+ * each shard the caller lets one of them at a time go on, for instance by a lock, and th_shard too. Clearing
+ * a shard keeps its seed. Words (keys and values of 1, 2, 4 or 8 bytes) must be aligned to their size.
+ *
+ * th_shard: the (map, stamp) of a shard, which is made if there is none. They live as long as the sharded map
+ * and are closed with it. Not quick. TH_INVALID: not a sharded map, or no such shard. th_shard_of: the number
+ * of a key's shard, from 0, or a negative status. Quick.
+ */
+TH_API th_status th_shard(th_map *map, uint64_t stamp, uint32_t index, th_map **shard, uint64_t *shard_stamp);
+TH_API int32_t th_shard_of(th_map *map, uint64_t stamp, const void *key, uint64_t key_len);
 
 /* ---- any type, by pointers: these grow by themselves --------------------------------------------- */
 

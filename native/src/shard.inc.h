@@ -1,0 +1,164 @@
+/*
+ * Reading a shard beside its writer, without a lock and without writing to anything that another thread
+ * reads.
+ *
+ * A reader notes which arrays and which seed the shard has and the version of the chain it is going to
+ * search, searches, copies what it found, and then looks whether all of that is still so. If it is, the chain
+ * was the one that held the key's entry all the time, and nothing was taken out of it or replaced meanwhile;
+ * if not, it begins again. Entries are found in the old array until the front of evacuation has passed them,
+ * and in the new one from then on, so growth holds no reader up. Memory that a late reader may look at is
+ * never unmapped (heap.h).
+ */
+
+#define SPINS 128u /* of some 10 to 40 ns: a writer that takes longer is not running */
+
+/* A reader waits only for a value that is half replaced, or for arrays being exchanged: a few stores. */
+TH_COLD static void TH_K(wait_for_writer)(uint32_t tries) {
+    if (tries % SPINS == 0) {
+        th_os_pause();
+        return;
+    }
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield" ::: "memory");
+#endif
+}
+
+/* What a search goes by. */
+typedef struct sight {
+    th_array_word array;
+    th_array_word old;
+    uint64_t index; /* of the chain */
+    uint32_t seed;
+    uint32_t seen; /* its version */
+    uint8_t *home; /* its first bucket; NULL: there is no array */
+    bool in_old;
+} sight;
+
+/* Notes what to search for a hash under `seed`. false: the writer is in the middle of something. */
+TH_INLINE bool take_sight(const th_shape *s, const th_map *m, uint64_t hash, uint32_t seed, bool alone,
+                          sight *at) {
+    at->seed = seed;
+    at->home = NULL;
+    at->array = __atomic_load_n(&m->h.buckets, __ATOMIC_ACQUIRE);
+    if (TH_UNLIKELY(at->array == 0 || at->array == TH_ARRAY_MOVING)) {
+        return at->array == 0;
+    }
+    at->old = __atomic_load_n(&m->h.oldbuckets, __ATOMIC_ACQUIRE);
+    at->in_old = false;
+    if (TH_UNLIKELY(at->old != 0)) {
+        at->in_old = th_index(at->old, hash) >= __atomic_load_n(&m->h.nevacuate, __ATOMIC_ACQUIRE);
+    }
+    th_array_word from = at->in_old ? at->old : at->array;
+    at->index = th_index(from, hash);
+    at->home = th_bucket_at(s, from, at->index);
+    if (alone) {
+        fetch_rest(s, at->home);
+    }
+    at->seen = __atomic_load_n(version_at(at->home), __ATOMIC_ACQUIRE);
+    return (at->seen & 1) == 0;
+}
+
+/* Whether all that a search went by has been so until now. */
+TH_INLINE bool still_so(const th_map *m, const sight *at) {
+    FENCE(__ATOMIC_ACQUIRE);
+    return __atomic_load_n(version_at(at->home), __ATOMIC_RELAXED) == at->seen &&
+           __atomic_load_n(&m->h.buckets, __ATOMIC_RELAXED) == at->array &&
+           __atomic_load_n(&m->h.oldbuckets, __ATOMIC_RELAXED) == at->old &&
+           __atomic_load_n(&m->h.hash0, __ATOMIC_RELAXED) == at->seed &&
+           (TH_LIKELY(!at->in_old) || __atomic_load_n(&m->h.nevacuate, __ATOMIC_RELAXED) <= at->index);
+}
+
+/* What a search found goes to *word, or out. TH_ABSENT, TH_PRESENT, or TH_SMALL_BUFFER. */
+TH_INLINE th_status search_sight(const th_shape *s, const th_map *m, const sight *at, const th_key *key,
+                                 uint64_t hash, uint64_t *word, const value_out *out) {
+    th_place place;
+    th_bytes_heap *heap = bytes_of(s, m, at->in_old);
+    if (!probe(s, at->in_old ? at->old : at->array, key, hash, false, true, heap, &place, NULL)) {
+        return TH_ABSENT;
+    }
+    const uint8_t *value = th_bucket_value(s, place.bucket, place.slot);
+    if (word != NULL) {
+        *word = th_racing_load_n(value, s->value_size);
+    }
+    if (out == NULL) {
+        return TH_PRESENT;
+    }
+    uint64_t length;
+    const uint8_t *bytes = stored_value(s, value, heap, &length);
+    if (!fits_out(out, length)) {
+        return TH_SMALL_BUFFER;
+    }
+    if (out->wanted && bytes != NULL) {
+        th_racing_copy_out(out->to, bytes, length);
+    }
+    return TH_PRESENT;
+}
+
+/*
+ * Looks a key up in a shard. hash is that under `seed`, the sharded map's; a shard that was attacked has
+ * another. word and out (constants) may be NULL. m may be NULL: a shard never written to.
+ */
+TH_INLINE th_status read_shard(const th_shape *s, const th_map *m, const th_key *key, uint64_t hash,
+                               uint32_t seed, bool alone, uint64_t *word, const value_out *out) {
+    if (TH_UNLIKELY(m == NULL)) {
+        return TH_ABSENT;
+    }
+    for (uint32_t tries = 1;; tries++) {
+        uint32_t own = __atomic_load_n(&m->h.hash0, __ATOMIC_ACQUIRE);
+        th_key k = *key;
+        uint64_t h = TH_LIKELY(own == seed) ? hash : th_key_hash(s, &k, own);
+        sight at;
+        if (TH_LIKELY(take_sight(s, m, h, own, alone, &at))) {
+            if (TH_UNLIKELY(at.home == NULL)) {
+                return TH_ABSENT;
+            }
+            th_status status = search_sight(s, m, &at, &k, h, word, out);
+            if (TH_LIKELY(still_so(m, &at))) {
+                return status;
+            }
+        }
+        TH_K(wait_for_writer)(tries);
+    }
+}
+
+/* ---- maps of either kind: sharded is a constant --------------------------------------------------- */
+
+TH_INLINE const th_shape *shape_of(const th_map *m, bool sharded) {
+    return sharded ? &th_shards_of(m)->shape : &m->h.extra->shape;
+}
+
+/* The map that holds a hash's entries; NULL: a shard never written to. */
+TH_INLINE const th_map *map_of(const th_map *m, bool sharded, uint64_t hash) {
+    if (!sharded) {
+        return m;
+    }
+    const th_shards *all = th_shards_of(m);
+    return th_shard_at(all, th_shard_index(all, hash));
+}
+
+/* TH_PRESENT with the value in *word unless that is NULL (a constant), or TH_ABSENT. */
+TH_INLINE th_status find_word(const th_shape *s, const th_map *m, bool sharded, const th_key *key,
+                              uint64_t hash, bool alone, uint64_t *word) {
+    if (sharded) {
+        return read_shard(s, map_of(m, true, hash), key, hash, m->h.hash0, alone, word, NULL);
+    }
+    th_place place;
+    if (!lookup(s, m, key, hash, alone, &place)) {
+        return TH_ABSENT;
+    }
+    if (word != NULL) {
+        *word = th_load_n(th_bucket_value(s, place.bucket, place.slot), s->value_size);
+    }
+    return TH_PRESENT;
+}
+
+/* TH_PRESENT with the value in out, TH_ABSENT, or TH_SMALL_BUFFER. */
+TH_INLINE th_status find_entry(const th_shape *s, const th_map *m, bool sharded, const th_key *key,
+                               uint64_t hash, bool alone, const value_out *out) {
+    if (sharded) {
+        return read_shard(s, map_of(m, true, hash), key, hash, m->h.hash0, alone, NULL, out);
+    }
+    return read_entry(s, m, key, hash, alone, out);
+}

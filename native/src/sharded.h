@@ -1,0 +1,61 @@
+/*
+ * A sharded map: 2^k ordinary maps, the shards, behind one header of their own, so that one stamp names them
+ * all and readers find the shard of a key in one call.
+ *
+ *   th_map of the sharded map                     block of the heap
+ *   +-----+-------+-----+-------+---------+-----+     +-------+---------+---------+-----+-----------+
+ *   | ... | flags | ... | hash0 | buckets | ... | --> | shape | shard 0 | shard 1 | ... | shard n-1 |
+ *   +-----+-------+-----+-------+---------+-----+     +-------+----|----+---------+-----+-----------+
+ *           TH_WRITING    seed                                     +--> th_map, or NULL before its first
+ * write
+ *
+ * Its header has no th_extra and is marked as being written to for ever, like the map that is always empty:
+ * what is not made for it takes it for that one and goes no further. Nothing in it changes after it was made
+ * but the stamp, when it is closed; so what readers of all threads share stays in every CPU's cache.
+ */
+#ifndef TH_SHARDED_H
+#define TH_SHARDED_H
+
+#include "map.h"
+
+typedef struct th_shards {
+    th_shape shape;
+    th_type type;
+    th_heap *memory;
+    th_policy policy;
+    uint32_t count;    /* a power of two */
+    uint64_t expected; /* entries of each shard */
+    th_map *shard[];
+} th_shards;
+
+/* Columns of functions.h for sharded maps; bits of a stamp. */
+enum { TH_SHARDED_ANY = 10, TH_SHARDED_LONG = 11, TH_SHARDED_BYTES = 12 };
+
+TH_INLINE bool th_is_sharded(uint64_t stamp) {
+    uint64_t column = (stamp & TH_STAMP_SHAPE) >> 1;
+    return column >= TH_SHARDED_ANY && column <= TH_SHARDED_BYTES;
+}
+
+TH_INLINE const th_shards *th_shards_of(const th_map *m) {
+    return (const th_shards *)(uintptr_t)__atomic_load_n(&m->h.buckets, __ATOMIC_RELAXED);
+}
+
+/* The shard of a hash under the sharded map's seed: neither bits that choose a bucket nor those of the
+ * tophash. */
+TH_INLINE uint32_t th_shard_index(const th_shards *all, uint64_t hash) {
+    return (uint32_t)(hash >> 8) & (all->count - 1);
+}
+
+/* NULL: never written to. */
+TH_INLINE th_map *th_shard_at(const th_shards *all, uint32_t index) {
+    return __atomic_load_n(&all->shard[index], __ATOMIC_ACQUIRE);
+}
+
+/* The three that th_map_create, th_map_close and th_map_get_stats go on with. */
+th_status th_sharded_create(th_heap *heap, const th_type *type, const th_shape *shape,
+                            const th_map_options *options, uint32_t seed, th_map **map, uint64_t *stamp);
+void th_sharded_close(th_map *map);
+th_status th_sharded_stats(th_map *map, uint64_t stamp, bool full, th_map_stats *stats);
+int64_t th_sharded_size(const th_map *map);
+
+#endif
