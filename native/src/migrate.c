@@ -6,6 +6,7 @@
 #include "map.h"
 #include "memory/heap.h"
 #include "os/os.h"
+#include "sharded.h"
 
 #define PIECE_BYTES TH_RELEASE_BYTES
 
@@ -139,6 +140,9 @@ static th_status migrate(th_map *m, const th_placement *placement, uint64_t *pro
 th_status th_map_migrate(th_map *map, uint64_t stamp, const th_placement *placement, uint64_t *progress) {
     if (map == NULL || progress == NULL) {
         return TH_INVALID;
+    }
+    if (th_is_sharded(stamp)) {
+        return th_sharded_migrate(map, stamp, placement);
     }
     th_status status = th_enter(map, stamp, false);
     if (status != TH_OK) {

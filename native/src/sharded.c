@@ -96,6 +96,22 @@ void th_sharded_close(th_map *map) {
     th_heap_retire_header(memory, map);
 }
 
+th_status th_sharded_migrate(th_map *map, uint64_t stamp, const th_placement *placement) {
+    th_status status = th_enter_sharded(map, stamp);
+    if (status != TH_OK) {
+        return status;
+    }
+    th_shards *all = (th_shards *)(uintptr_t)map->h.buckets;
+    th_policy policy;
+    status = th_policy_enter(all->memory, placement, &policy);
+    if (status == TH_OK) {
+        th_policy_leave(all->memory, all->policy);
+        __atomic_store_n(&all->policy, policy, __ATOMIC_RELAXED);
+    }
+    th_leave(map, stamp);
+    return status;
+}
+
 /* Makes a shard; the caller has the sharded map's busy bit. */
 static th_status new_shard(const th_map *map, th_shards *all, uint32_t index) {
     th_placement placement;
@@ -139,7 +155,7 @@ th_status th_shard(th_map *map, uint64_t stamp, uint32_t index, th_map **shard, 
     return status;
 }
 
-int32_t th_shard_of(th_map *map, uint64_t stamp, const void *key, uint64_t key_len) {
+th_status th_shard_of(th_map *map, uint64_t stamp, const void *key, uint64_t key_len) {
     if (map == NULL || !th_is_sharded(stamp)) {
         return TH_INVALID;
     }
@@ -152,7 +168,7 @@ int32_t th_shard_of(th_map *map, uint64_t stamp, const void *key, uint64_t key_l
         return status;
     }
     th_key k = th_key_of(&all->shape, key, key_len);
-    return (int32_t)th_shard_index(all, th_key_hash(&all->shape, &k, map->h.hash0));
+    return (th_status)th_shard_index(all, th_key_hash(&all->shape, &k, map->h.hash0));
 }
 
 int64_t th_sharded_size(const th_map *map) {
@@ -205,7 +221,7 @@ static void add_own(const th_shards *all, bool full, th_map_stats *stats) {
     stats->reserved_bytes += sizeof(th_map) + bytes;
     stats->pool_bytes += sizeof(th_map) + (region ? 0 : bytes);
     stats->resident_bytes += full ? sizeof(th_map) + bytes : 0;
-    th_policy_tell(all->memory, all->policy, NULL, stats);
+    th_policy_tell(all->memory, __atomic_load_n(&all->policy, __ATOMIC_RELAXED), NULL, stats);
 }
 
 th_status th_sharded_stats(th_map *map, uint64_t stamp, bool full, th_map_stats *stats) {

@@ -51,11 +51,12 @@ TH_INLINE th_map *th_shard_at(const th_shards *all, uint32_t index) {
     return __atomic_load_n(&all->shard[index], __ATOMIC_ACQUIRE);
 }
 
-/* The three that th_map_create, th_map_close and th_map_get_stats go on with. */
+/* What calls for maps of any kind go on with. */
 th_status th_sharded_create(th_heap *heap, const th_type *type, const th_shape *shape,
                             const th_map_options *options, uint32_t seed, th_map **map, uint64_t *stamp);
 void th_sharded_close(th_map *map);
 th_status th_sharded_stats(th_map *map, uint64_t stamp, bool full, th_map_stats *stats);
 int64_t th_sharded_size(const th_map *map);
+th_status th_sharded_migrate(th_map *map, uint64_t stamp, const th_placement *placement);
 
 #endif

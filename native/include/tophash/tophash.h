@@ -342,7 +342,8 @@ TH_API th_status th_make_room(th_map *map, uint64_t stamp, uint64_t bytes);
  * _get_all: from any thread, beside writers, each linearizable. They take no lock and write to no memory that
  * another thread reads; they begin again when what they read was changed meanwhile, and wait only for the few
  *            stores of a value of more than 8 bytes being replaced, or of arrays being exchanged.
- *   others   th_map_close, th_map_size (a sum that is exact when nobody writes), th_map_get_stats (sums)
+ *   others   th_map_close, th_map_size (a sum that is exact when nobody writes), th_map_get_stats (sums),
+ *            th_map_migrate (for shards that are still to be made; those there are move one by one)
  *
  * and answers TH_INVALID or TH_CONCURRENT to the rest. Writes, walks and all other calls go to a shard; for
  * each shard the caller lets one of them at a time go on, for instance by a lock, and th_shard too. Clearing
@@ -353,7 +354,7 @@ TH_API th_status th_make_room(th_map *map, uint64_t stamp, uint64_t bytes);
  * of a key's shard, from 0, or a negative status. Quick.
  */
 TH_API th_status th_shard(th_map *map, uint64_t stamp, uint32_t index, th_map **shard, uint64_t *shard_stamp);
-TH_API int32_t th_shard_of(th_map *map, uint64_t stamp, const void *key, uint64_t key_len);
+TH_API th_status th_shard_of(th_map *map, uint64_t stamp, const void *key, uint64_t key_len);
 
 /* ---- any type, by pointers: these grow by themselves --------------------------------------------- */
 

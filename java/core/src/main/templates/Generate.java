@@ -105,14 +105,19 @@ final class Generate {
 
     private static final Pattern DECLARATION =
             Pattern.compile(
-                    "TH_API (\\w+) (th_(word|bytes|entry|cursor|map)_(\\w+))\\(([^;]*)\\);");
+                    "TH_API (\\w+) (th_(word|bytes|entry|cursor|map|shard)_(\\w+))\\(([^;]*)\\);");
 
     /** Quick functions of the map family; its others are ordinary. */
     private static final List<String> QUICK_MAP_FUNCTIONS = List.of("size", "get_stats");
 
     /** Called with keys and values in memory of our own too: AddressCalls. */
     private static final List<String> BY_ADDRESS =
-            List.of("th_bytes_contains", "th_entry_get", "th_entry_put", "th_entry_remove");
+            List.of(
+                    "th_bytes_contains",
+                    "th_entry_get",
+                    "th_entry_put",
+                    "th_entry_remove",
+                    "th_shard_of");
 
     /**
      * Called through classes for maps of one type too, such as LongLongCalls; sets only contain.
@@ -142,9 +147,10 @@ final class Generate {
             if (!quickMap) {
                 continue;
             }
-            boolean cursor = family.equals("cursor") || family.equals("map");
-            String type = cursor ? "MapCalls" : capitalized(family) + "Calls";
-            String name = camelCase(family.equals("cursor") ? "cursor_" + m.group(4) : m.group(4));
+            boolean prefixed = List.of("cursor", "shard").contains(family);
+            boolean ofMaps = prefixed || family.equals("map");
+            String type = ofMaps ? "MapCalls" : capitalized(family) + "Calls";
+            String name = camelCase(prefixed ? family + "_" + m.group(4) : m.group(4));
             List<Parameter> parameters = parameters(m.group(5));
             String address = "tophash_h.%s$address()".formatted(m.group(2));
             call(classes, type, name, m, parameters, link(parameters), address);

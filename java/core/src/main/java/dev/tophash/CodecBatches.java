@@ -102,6 +102,8 @@ final class CodecBatches<K, V> {
                 results.bytes.resize(results.found.length, results.bytes.length(0));
             } else if (status == Status.SMALL_BUFFER || status == Status.ABSENT) {
                 return from + done;
+            } else if (status == Status.CLOSED) { // another thread's first write came in between
+                Thread.onSpinWait();
             } else if (status != Status.MORE) {
                 throw OffHeapTable.failure(status, "looking up a batch");
             }

@@ -14,7 +14,7 @@ import dev.tophash.internal.ffi.tophash_h;
 import java.lang.ref.Reference;
 
 /** The table of a {@link NativeMap} or {@link NativeSet}: objects in and out through codecs. */
-final class CodecTable<K, V> extends OffHeapTable {
+sealed class CodecTable<K, V> extends OffHeapTable permits ConcurrentCodecTable {
     /** In place of a value: there is no entry. */
     static final Object NOTHING = EntryMap.NOTHING;
 
@@ -25,6 +25,7 @@ final class CodecTable<K, V> extends OffHeapTable {
     private final Codec<V> values;
     private final boolean isSet;
     private final boolean words;
+    private final boolean isShared;
     private final long guard;
 
     CodecTable(Codec<K> keys, Codec<V> values, boolean isSet, TableOptions options) {
@@ -33,6 +34,7 @@ final class CodecTable<K, V> extends OffHeapTable {
         this.values = values;
         this.isSet = isSet;
         this.words = keys instanceof WordCodec<K> && values instanceof WordCodec<V>;
+        this.isShared = options.shards() != 0;
         this.guard = words ? GUARD >>> Long.SIZE - values.width() * Byte.SIZE : 0;
     }
 
@@ -80,9 +82,23 @@ final class CodecTable<K, V> extends OffHeapTable {
         return values;
     }
 
+    boolean isSet() {
+        return isSet;
+    }
+
+    boolean hasWordKeys() {
+        return keys instanceof WordCodec<K>;
+    }
+
     @Override
     String typeName() {
         return isSet ? "NativeSet" : "NativeMap";
+    }
+
+    /** The word of a key, without what is above its width. */
+    long keyWord(K key) {
+        long above = Long.SIZE - keys.width() * Byte.SIZE;
+        return wordOf(key) << above >>> above;
     }
 
     private long wordOf(K key) {
@@ -95,18 +111,18 @@ final class CodecTable<K, V> extends OffHeapTable {
 
     /** A key that the codec has accepted, as what it is. */
     @SuppressWarnings("unchecked")
-    private K asKey(Object key) {
+    K asKey(Object key) {
         return (K) key;
     }
 
-    private K checkedKey(K key) {
+    K checkedKey(K key) {
         if (!keys.accepts(key)) {
             throw refused("key", key);
         }
         return key;
     }
 
-    private V checkedValue(V value) {
+    V checkedValue(V value) {
         if (!values.accepts(value)) {
             throw refused("value", value);
         }
@@ -128,12 +144,16 @@ final class CodecTable<K, V> extends OffHeapTable {
             checkOpen();
             return NOTHING;
         }
-        return words ? findWord(wordOf(asKey(key))) : findEncoded(asKey(key));
+        Object found = words ? findWord(wordOf(asKey(key))) : null;
+        return found == null ? findEncoded(asKey(key)) : found;
     }
 
     private Object findWord(long key) {
         // One call tells of nearly every key that is present; that of an absent key takes two.
         long word = WordCalls.get(map, stamp, key, guard);
+        if (isShared && word == guard) {
+            return null; // between two calls another thread may have put what neither tells of
+        }
         boolean found = word != guard || WordCalls.contains(map, stamp, key) == PRESENT;
         checkOpen();
         return found ? fromWord(word) : NOTHING;

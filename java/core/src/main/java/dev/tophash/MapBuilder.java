@@ -84,7 +84,7 @@ public abstract class MapBuilder<B extends MapBuilder<B>> {
     }
 
     @SuppressWarnings("unchecked")
-    private B self() {
+    final B self() {
         return (B) this;
     }
 }

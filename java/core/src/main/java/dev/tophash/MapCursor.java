@@ -150,6 +150,16 @@ public abstract sealed class MapCursor
         return fetched;
     }
 
+    /** Moves to the next entry of the chunk as it was fetched, whatever was written since. */
+    final boolean nextFetched() {
+        map.checkOpen();
+        if (position + 1 >= fetched) {
+            return false;
+        }
+        position++;
+        return true;
+    }
+
     /** Whether entry i of the chunk is to be visited; it is up to date then. */
     final boolean visits(int i) {
         map.checkOpen();

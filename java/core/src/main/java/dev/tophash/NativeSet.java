@@ -29,7 +29,7 @@ import java.util.Set;
  */
 public final class NativeSet<E> extends ElementSet<E> implements OffHeap {
     /** Values of no bytes. */
-    private static final Codec<Boolean> NO_VALUES =
+    static final Codec<Boolean> NO_VALUES =
             new Codec<>() {
                 @Override
                 public long width() {

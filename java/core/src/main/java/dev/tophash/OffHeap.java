@@ -34,8 +34,12 @@ import java.util.ConcurrentModificationException;
  * best effort and one of them gets a {@link ConcurrentModificationException}. Calls that race all
  * the same can lose entries or read wrong values of this map; they do not harm other maps or the
  * JVM.
+ *
+ * <p>{@link ConcurrentLongLongMap}, {@link ConcurrentNativeMap} and {@link ConcurrentNativeSet} are
+ * for any number of threads at once, writers too.
  */
-public sealed interface OffHeap extends AutoCloseable permits OffHeapTable, NativeMap, NativeSet {
+public sealed interface OffHeap extends AutoCloseable
+        permits OffHeapTable, NativeMap, NativeSet, ConcurrentNativeMap, ConcurrentNativeSet {
     /**
      * Makes room for a number of entries in all, so that inserting up to that many does not grow
      * the map.

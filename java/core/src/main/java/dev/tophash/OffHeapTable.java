@@ -32,6 +32,7 @@ public abstract sealed class OffHeapTable implements OffHeap
                 LongDoubleMap,
                 LongSet,
                 IntSet,
+                ConcurrentLongLongMap,
                 BytesKeyMap,
                 BytesBytesMap,
                 CodecTable {
@@ -45,6 +46,9 @@ public abstract sealed class OffHeapTable implements OffHeap
     static final long MAX_ENTRIES = 13L << (tophash_h.TH_MAX_B() - 1);
 
     private static final int NO_LIFE = -1;
+
+    /** A shard lives as long as the map that it is a part of. */
+    private static final int LIFE_OF_WHOLE = -2;
 
     /** The key length of batches over keys of fixed width. */
     static final KeyLength NO_BYTES = i -> 0;
@@ -132,6 +136,11 @@ public abstract sealed class OffHeapTable implements OffHeap
      * @throws ConcurrentModificationException if another thread was seen writing
      */
     public final void clear() {
+        Shards<?> shards = shards();
+        if (shards != null) {
+            shards.clear();
+            return;
+        }
         ordinary(false, this::clearOnce, "clearing a map");
     }
 
@@ -146,6 +155,11 @@ public abstract sealed class OffHeapTable implements OffHeap
     @Override
     public final void reserve(long entries) {
         checkEntries("entries", entries);
+        Shards<?> shards = shards();
+        if (shards != null) {
+            shards.reserve(entries);
+            return;
+        }
         ordinary(
                 entries > 0,
                 () -> tophash_h.th_map_reserve(header(), stamp, entries),
@@ -154,6 +168,11 @@ public abstract sealed class OffHeapTable implements OffHeap
 
     @Override
     public final void shrinkToFit() {
+        Shards<?> shards = shards();
+        if (shards != null) {
+            shards.shrinkToFit();
+            return;
+        }
         ordinary(false, () -> tophash_h.th_map_shrink(header(), stamp), "shrinking a map");
     }
 
@@ -168,15 +187,24 @@ public abstract sealed class OffHeapTable implements OffHeap
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment wanted = placement.segment(arena);
             MemorySegment progress = arena.allocate(ValueLayout.JAVA_LONG);
-            int status = Status.MORE;
-            while (status == Status.MORE) {
-                status = tophash_h.th_map_migrate(header(), stamp, wanted, progress);
+            while (migrates(policy, wanted, progress)) {
                 checkOpen();
             }
-            policy.check(status);
-            Status.check(status, "moving a map to the memory policy " + policy);
+        }
+        Shards<?> shards = shards();
+        if (shards != null) {
+            shards.migrate(policy, placement);
         }
         NativeHeap.reclaimIfDue();
+    }
+
+    /** Moves one piece; whether there are more. */
+    final boolean migrates(MemoryPolicy policy, MemorySegment wanted, MemorySegment progress) {
+        int status = tophash_h.th_map_migrate(header(), stamp, wanted, progress);
+        checkOpen();
+        policy.check(status);
+        Status.check(status, "moving a map to the memory policy " + policy);
+        return status == Status.MORE;
     }
 
     /** For a native map that is still to be made, by whichever thread does. */
@@ -193,7 +221,8 @@ public abstract sealed class OffHeapTable implements OffHeap
 
     @Override
     public final MapStats fullStats() {
-        return stats(true);
+        Shards<?> shards = shards();
+        return shards == null ? stats(true) : shards.whileLocked(() -> stats(true));
     }
 
     private MapStats stats(boolean full) {
@@ -221,10 +250,14 @@ public abstract sealed class OffHeapTable implements OffHeap
         }
         long closing = map;
         long closingStamp = stamp;
+        Shards<?> shards = shards();
+        if (shards != null) {
+            shards.close(); // before the native map: writers then know why they fail
+        }
         closed = true;
         map = Linkage.EMPTY_MAP;
         stamp = Linkage.EMPTY_STAMP;
-        if (life == NO_LIFE) {
+        if (life < 0) {
             return;
         }
         try {
@@ -254,7 +287,14 @@ public abstract sealed class OffHeapTable implements OffHeap
     }
 
     private IllegalStateException closedException() {
-        return new IllegalStateException("this " + typeName() + " is closed");
+        TableOptions.Whole whole = options.whole();
+        String name = whole == null ? typeName() : whole.typeName();
+        return new IllegalStateException("this " + name + " is closed");
+    }
+
+    /** The shards of a concurrent map, which do the work on entries; null for all others. */
+    Shards<?> shards() {
+        return null;
     }
 
     /** Whether there is no native map yet; false for a closed map. */
@@ -268,9 +308,13 @@ public abstract sealed class OffHeapTable implements OffHeap
     }
 
     /** Makes the native map at the first write. */
-    private synchronized void open() {
+    final synchronized void open() {
         checkOpen();
         if (life != NO_LIFE) {
+            return;
+        }
+        if (options.whole() != null) {
+            openShard(options.whole().openShard());
             return;
         }
         MemoryPolicy standard = StandardPolicy.get(); // in force before a map is made
@@ -295,10 +339,23 @@ public abstract sealed class OffHeapTable implements OffHeap
             throw e;
         }
         stamp = handle.stamp();
+        VarHandle.releaseFence(); // who sees the map sees its stamp
         map = handle.map();
         if (Events.areOn()) {
             Events.created(typeName(), handle.map(), handle.stamp(), options.expectedSize());
         }
+    }
+
+    private void openShard(NativeHeap.Handle handle) {
+        if (handle.status() == Status.CLOSED) {
+            throw closedException();
+        }
+        if (handle.status() < 0) {
+            throw failure(handle.status(), "no native memory for a part of a concurrent map");
+        }
+        life = LIFE_OF_WHOLE;
+        stamp = handle.stamp();
+        map = handle.map();
     }
 
     /** Tells of a leak; of a table in an arena others take care. */

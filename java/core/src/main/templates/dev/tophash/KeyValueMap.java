@@ -73,6 +73,11 @@ public final class KeyValueMap extends OffHeapTable {
         return builder().expectedSize(expectedSize).build();
     }
 
+    /** The shard of a concurrent map. */
+    static KeyValueMap ofShard(TableOptions options, VALUE defaultValue) {
+        return new KeyValueMap(options, defaultValue);
+    }
+
     /**
      * Starts to choose more than the expected size.
      *

@@ -19,6 +19,11 @@ public final class NativeHeap {
     private static final MemorySegment HEAP = create();
     private static final ReentrantLock RECLAIMING = new ReentrantLock();
 
+    /** Of the header that {@code th_map_header} copies, as in Go. */
+    private static final long HEADER_BYTES = 48;
+
+    private static final long SEED_OFFSET = 12;
+
     private NativeHeap() {}
 
     /**
@@ -57,6 +62,7 @@ public final class NativeHeap {
             }
             th_map_options.has_seed(options, (byte) (chosen.hasSeed() ? 1 : 0));
             th_map_options.seed(options, chosen.seed());
+            th_map_options.shards(options, (short) chosen.shards());
             MemorySegment map = arena.allocate(ValueLayout.JAVA_LONG);
             MemorySegment stamp = arena.allocate(ValueLayout.JAVA_LONG);
             int status =
@@ -70,6 +76,34 @@ public final class NativeHeap {
                 tophash_h.th_map_close(MemorySegment.ofAddress(address), name);
                 throw e;
             }
+        }
+    }
+
+    /**
+     * The native map of a shard, which is made if there is none; one thread at a time may ask for
+     * it.
+     */
+    public static Handle shard(long map, long mapStamp, int index) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment shard = arena.allocate(ValueLayout.JAVA_LONG);
+            MemorySegment stamp = arena.allocate(ValueLayout.JAVA_LONG);
+            int status =
+                    tophash_h.th_shard(MemorySegment.ofAddress(map), mapStamp, index, shard, stamp);
+            return new Handle(
+                    status,
+                    shard.get(ValueLayout.JAVA_LONG, 0),
+                    stamp.get(ValueLayout.JAVA_LONG, 0));
+        }
+    }
+
+    /** The seed of a map's hash function, from its header. */
+    public static int seed(long map, long stamp) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment header = arena.allocate(HEADER_BYTES, Long.BYTES);
+            Status.check(
+                    tophash_h.th_map_header(MemorySegment.ofAddress(map), stamp, header),
+                    "the header of a map");
+            return header.get(ValueLayout.JAVA_INT, SEED_OFFSET);
         }
     }
 

@@ -11,6 +11,8 @@ import java.lang.foreign.Arena;
  * @param placement where its memory lies, or null if that is not chosen
  * @param hasSeed whether {@code seed} is to be used
  * @param seed of the hash function
+ * @param shards of a concurrent map: how many, a power of two; else 0
+ * @param whole of a shard: the map that it is a part of; else null
  */
 public record TableOptions(
         String name,
@@ -18,26 +20,49 @@ public record TableOptions(
         Arena arena,
         Placement placement,
         boolean hasSeed,
-        int seed) {
-    public static final TableOptions DEFAULT = new TableOptions(null, 0, null, null, false, 0);
+        int seed,
+        int shards,
+        Whole whole) {
+    public static final TableOptions DEFAULT =
+            new TableOptions(null, 0, null, null, false, 0, 0, null);
+
+    /** The map that a shard is a part of, as the shard sees it. */
+    public interface Whole {
+        /** What users know it as. */
+        String typeName();
+
+        /** Makes the shard's native map. */
+        NativeHeap.Handle openShard();
+    }
 
     public TableOptions withName(String chosen) {
-        return new TableOptions(chosen, expectedSize, arena, placement, hasSeed, seed);
+        return new TableOptions(
+                chosen, expectedSize, arena, placement, hasSeed, seed, shards, whole);
     }
 
     public TableOptions withExpectedSize(long entries) {
-        return new TableOptions(name, entries, arena, placement, hasSeed, seed);
+        return new TableOptions(name, entries, arena, placement, hasSeed, seed, shards, whole);
     }
 
     public TableOptions withArena(Arena chosen) {
-        return new TableOptions(name, expectedSize, chosen, placement, hasSeed, seed);
+        return new TableOptions(
+                name, expectedSize, chosen, placement, hasSeed, seed, shards, whole);
     }
 
     public TableOptions withPlacement(Placement chosen) {
-        return new TableOptions(name, expectedSize, arena, chosen, hasSeed, seed);
+        return new TableOptions(name, expectedSize, arena, chosen, hasSeed, seed, shards, whole);
     }
 
     public TableOptions withSeed(int chosen) {
-        return new TableOptions(name, expectedSize, arena, placement, true, chosen);
+        return new TableOptions(name, expectedSize, arena, placement, true, chosen, shards, whole);
+    }
+
+    public TableOptions withShards(int chosen) {
+        return new TableOptions(name, expectedSize, arena, placement, hasSeed, seed, chosen, whole);
+    }
+
+    /** For a shard, whose native map gets everything else from the whole. */
+    public static TableOptions ofShard(Whole whole) {
+        return new TableOptions(null, 0, null, null, false, 0, 0, whole);
     }
 }

@@ -19,7 +19,8 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     const th_placement *placement;
  *     uint32_t seed;
  *     uint8_t has_seed;
- *     uint8_t reserved[3];
+ *     uint8_t reserved;
+ *     uint16_t shards;
  * }
  * }
  */
@@ -34,7 +35,8 @@ public class th_map_options {
         tophash_h.C_POINTER.withName("placement"),
         tophash_h.C_INT.withName("seed"),
         tophash_h.C_CHAR.withName("has_seed"),
-        MemoryLayout.sequenceLayout(3, tophash_h.C_CHAR).withName("reserved")
+        tophash_h.C_CHAR.withName("reserved"),
+        tophash_h.C_SHORT.withName("shards")
     ).withName("th_map_options");
 
     /**
@@ -220,15 +222,15 @@ public class th_map_options {
         struct.set(has_seed$LAYOUT, has_seed$OFFSET, fieldValue);
     }
 
-    private static final SequenceLayout reserved$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("reserved"));
+    private static final OfByte reserved$LAYOUT = (OfByte)$LAYOUT.select(groupElement("reserved"));
 
     /**
      * Layout for field:
      * {@snippet lang=c :
-     * uint8_t reserved[3]
+     * uint8_t reserved
      * }
      */
-    public static final SequenceLayout reserved$layout() {
+    public static final OfByte reserved$layout() {
         return reserved$LAYOUT;
     }
 
@@ -237,7 +239,7 @@ public class th_map_options {
     /**
      * Offset for field:
      * {@snippet lang=c :
-     * uint8_t reserved[3]
+     * uint8_t reserved
      * }
      */
     public static final long reserved$offset() {
@@ -247,54 +249,65 @@ public class th_map_options {
     /**
      * Getter for field:
      * {@snippet lang=c :
-     * uint8_t reserved[3]
+     * uint8_t reserved
      * }
      */
-    public static MemorySegment reserved(MemorySegment struct) {
-        return struct.asSlice(reserved$OFFSET, reserved$LAYOUT.byteSize());
+    public static byte reserved(MemorySegment struct) {
+        return struct.get(reserved$LAYOUT, reserved$OFFSET);
     }
 
     /**
      * Setter for field:
      * {@snippet lang=c :
-     * uint8_t reserved[3]
+     * uint8_t reserved
      * }
      */
-    public static void reserved(MemorySegment struct, MemorySegment fieldValue) {
-        MemorySegment.copy(fieldValue, 0L, struct, reserved$OFFSET, reserved$LAYOUT.byteSize());
+    public static void reserved(MemorySegment struct, byte fieldValue) {
+        struct.set(reserved$LAYOUT, reserved$OFFSET, fieldValue);
     }
 
-    private static long[] reserved$DIMS = { 3 };
+    private static final OfShort shards$LAYOUT = (OfShort)$LAYOUT.select(groupElement("shards"));
 
     /**
-     * Dimensions for array field:
+     * Layout for field:
      * {@snippet lang=c :
-     * uint8_t reserved[3]
+     * uint16_t shards
      * }
      */
-    public static long[] reserved$dimensions() {
-        return reserved$DIMS;
-    }
-    private static final VarHandle reserved$ELEM_HANDLE = reserved$LAYOUT.varHandle(sequenceElement());
-
-    /**
-     * Indexed getter for field:
-     * {@snippet lang=c :
-     * uint8_t reserved[3]
-     * }
-     */
-    public static byte reserved(MemorySegment struct, long index0) {
-        return (byte)reserved$ELEM_HANDLE.get(struct, reserved$OFFSET, index0);
+    public static final OfShort shards$layout() {
+        return shards$LAYOUT;
     }
 
+    private static final long shards$OFFSET = $LAYOUT.byteOffset(groupElement("shards"));
+
     /**
-     * Indexed setter for field:
+     * Offset for field:
      * {@snippet lang=c :
-     * uint8_t reserved[3]
+     * uint16_t shards
      * }
      */
-    public static void reserved(MemorySegment struct, long index0, byte fieldValue) {
-        reserved$ELEM_HANDLE.set(struct, reserved$OFFSET, index0, fieldValue);
+    public static final long shards$offset() {
+        return shards$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint16_t shards
+     * }
+     */
+    public static short shards(MemorySegment struct) {
+        return struct.get(shards$LAYOUT, shards$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint16_t shards
+     * }
+     */
+    public static void shards(MemorySegment struct, short fieldValue) {
+        struct.set(shards$LAYOUT, shards$OFFSET, fieldValue);
     }
 
     /**

@@ -1842,6 +1842,133 @@ public class tophash_h extends tophash_h$shared {
         }
     }
 
+    private static class th_shard {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_shard");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * th_status th_shard(th_map *map, uint64_t stamp, uint32_t index, th_map **shard, uint64_t *shard_stamp)
+     * }
+     */
+    public static FunctionDescriptor th_shard$descriptor() {
+        return th_shard.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * th_status th_shard(th_map *map, uint64_t stamp, uint32_t index, th_map **shard, uint64_t *shard_stamp)
+     * }
+     */
+    public static MethodHandle th_shard$handle() {
+        return th_shard.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * th_status th_shard(th_map *map, uint64_t stamp, uint32_t index, th_map **shard, uint64_t *shard_stamp)
+     * }
+     */
+    public static MemorySegment th_shard$address() {
+        return th_shard.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * th_status th_shard(th_map *map, uint64_t stamp, uint32_t index, th_map **shard, uint64_t *shard_stamp)
+     * }
+     */
+    public static int th_shard(MemorySegment map, long stamp, int index, MemorySegment shard, MemorySegment shard_stamp) {
+        var mh$ = th_shard.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_shard", map, stamp, index, shard, shard_stamp);
+            }
+            return (int)mh$.invokeExact(map, stamp, index, shard, shard_stamp);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class th_shard_of {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_shard_of");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * th_status th_shard_of(th_map *map, uint64_t stamp, const void *key, uint64_t key_len)
+     * }
+     */
+    public static FunctionDescriptor th_shard_of$descriptor() {
+        return th_shard_of.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * th_status th_shard_of(th_map *map, uint64_t stamp, const void *key, uint64_t key_len)
+     * }
+     */
+    public static MethodHandle th_shard_of$handle() {
+        return th_shard_of.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * th_status th_shard_of(th_map *map, uint64_t stamp, const void *key, uint64_t key_len)
+     * }
+     */
+    public static MemorySegment th_shard_of$address() {
+        return th_shard_of.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * th_status th_shard_of(th_map *map, uint64_t stamp, const void *key, uint64_t key_len)
+     * }
+     */
+    public static int th_shard_of(MemorySegment map, long stamp, MemorySegment key, long key_len) {
+        var mh$ = th_shard_of.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_shard_of", map, stamp, key, key_len);
+            }
+            return (int)mh$.invokeExact(map, stamp, key, key_len);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class th_find {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             tophash_h.C_INT,
@@ -4719,6 +4846,15 @@ public class tophash_h extends tophash_h$shared {
      */
     public static int TH_MAX_B() {
         return TH_MAX_B;
+    }
+    private static final int TH_MAX_SHARDS = (int)4096L;
+    /**
+     * {@snippet lang=c :
+     * #define TH_MAX_SHARDS 4096
+     * }
+     */
+    public static int TH_MAX_SHARDS() {
+        return TH_MAX_SHARDS;
     }
     private static final int TH_BATCH_CHUNK = (int)1024L;
     /**

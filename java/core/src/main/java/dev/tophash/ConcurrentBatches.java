@@ -1,0 +1,86 @@
+package dev.tophash;
+
+import java.util.Arrays;
+
+/**
+ * Batches that write to a {@link ConcurrentNativeMap} or {@link ConcurrentNativeSet}: a chunk of
+ * keys is sorted by shard, and each shard gets its part as an ordinary batch under its lock.
+ */
+final class ConcurrentBatches<K, V> {
+    private static final int CHUNK = 1 << 13;
+
+    private final ConcurrentCodecTable<K, V> table;
+
+    ConcurrentBatches(ConcurrentCodecTable<K, V> table) {
+        this.table = table;
+    }
+
+    @FunctionalInterface
+    private interface Part<K, V> {
+        /** Does the batch of one shard; returns how many of its keys were present. */
+        long run(CodecBatches<K, V> batches, int from, int to);
+    }
+
+    long putAll(K[] keys, V[] values, int length) {
+        table.checkOpen();
+        long present = 0;
+        for (int from = 0; from < length; from += CHUNK) {
+            int n = Math.min(CHUNK, length - from);
+            ShardOrder order = order(keys, from, n);
+            K[] sortedKeys = order.sorted(keys, from);
+            V[] sortedValues = order.sorted(values, from);
+            present +=
+                    forEachShard(
+                            order,
+                            (batches, start, end) ->
+                                    batches.putAll(
+                                            Arrays.copyOfRange(sortedKeys, start, end),
+                                            Arrays.copyOfRange(sortedValues, start, end),
+                                            end - start));
+        }
+        return present;
+    }
+
+    long removeAll(K[] keys) {
+        if (table.isUntouched()) {
+            return 0;
+        }
+        long present = 0;
+        for (int from = 0; from < keys.length; from += CHUNK) {
+            int n = Math.min(CHUNK, keys.length - from);
+            ShardOrder order = order(keys, from, n);
+            K[] sorted = order.sorted(keys, from);
+            present +=
+                    forEachShard(
+                            order,
+                            (batches, start, end) ->
+                                    batches.removeAll(Arrays.copyOfRange(sorted, start, end)));
+        }
+        return present;
+    }
+
+    private ShardOrder order(K[] keys, int from, int n) {
+        return new ShardOrder(
+                n, table.shards().count(), i -> table.shardOf(table.checkedKey(keys[from + i])));
+    }
+
+    private long forEachShard(ShardOrder order, Part<K, V> part) {
+        long present = 0;
+        for (int shard = 0; shard < table.shards().count(); shard++) {
+            if (order.start(shard) == order.end(shard)) {
+                continue;
+            }
+            Shards.Shard<CodecTable<K, V>> locked = table.shards().lock(shard);
+            try {
+                present +=
+                        part.run(
+                                new CodecBatches<>(locked.table),
+                                order.start(shard),
+                                order.end(shard));
+            } finally {
+                locked.unlock();
+            }
+        }
+        return present;
+    }
+}

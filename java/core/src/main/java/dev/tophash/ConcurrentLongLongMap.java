@@ -1,0 +1,659 @@
+package dev.tophash;
+
+import static dev.tophash.internal.Status.ABSENT;
+import static dev.tophash.internal.Status.PRESENT;
+
+import dev.tophash.internal.Batches;
+import dev.tophash.internal.Linkage;
+import dev.tophash.internal.TableOptions;
+import dev.tophash.internal.TableType;
+import dev.tophash.internal.WordCalls;
+import dev.tophash.internal.Words;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.LongBinaryOperator;
+import java.util.function.LongSupplier;
+import java.util.function.LongUnaryOperator;
+import java.util.function.UnaryOperator;
+
+/**
+ * A hash map from {@code long} to {@code long} whose entries lie in native memory, for any number
+ * of threads at the same time. Any key and any value is allowed; an absent key reads as the map's
+ * {@linkplain #defaultValue default value}.
+ *
+ * {@snippet :
+ * try (ConcurrentLongLongMap hits = ConcurrentLongLongMap.create()) {
+ *     hits.addTo(42, 1); // from any thread
+ *     long n = hits.get(42); // takes no lock
+ * }
+ * }
+ *
+ * What threads and walks can rely on, {@link ConcurrentNativeMap} says; memory, lifetimes and
+ * closing: see {@link OffHeap}. Every method of a closed map throws {@link IllegalStateException}.
+ * Methods that write throw {@link OutOfMemoryError} when native memory is refused; the map is then
+ * unchanged (a batch has done a part of its keys).
+ *
+ * <p>Batch methods take arrays of the same length, a part of them by offset and length, or memory
+ * segments in native byte order, aligned to the size of an element. Element i of one belongs to
+ * element i of the other. To code that wants a {@link ConcurrentMap}, {@link #asMap} is one.
+ */
+public final class ConcurrentLongLongMap extends OffHeapTable {
+    private static final long TYPE = TableType.of(Long.BYTES, Long.BYTES);
+
+    private final long defaultValue;
+    private final Shards<LongLongMap> shards;
+
+    private ConcurrentLongLongMap(TableOptions options, int count, long defaultValue) {
+        super(TYPE, options.withShards(count));
+        this.defaultValue = defaultValue;
+        this.shards = new Shards<>(this, count, shard -> LongLongMap.ofShard(shard, defaultValue));
+    }
+
+    /**
+     * Makes a map with the default value 0. It holds no native memory before the first write.
+     *
+     * @return an empty map
+     */
+    public static ConcurrentLongLongMap create() {
+        return builder().build();
+    }
+
+    /**
+     * Makes a map whose parts have room for a number of entries in all from their first write on.
+     *
+     * @param expectedSize entries that fit without growth, 0 or more
+     * @return an empty map with the default value 0
+     * @throws IllegalArgumentException if {@code expectedSize} is negative or beyond what a map can
+     *     have
+     */
+    public static ConcurrentLongLongMap withExpectedSize(long expectedSize) {
+        return builder().expectedSize(expectedSize).build();
+    }
+
+    /**
+     * Starts to choose more than the expected size.
+     *
+     * @return a builder that has chosen nothing yet
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Makes maps of this type. */
+    public static final class Builder extends ConcurrentMapBuilder<Builder> {
+        private long defaultValue;
+
+        private Builder() {}
+
+        /**
+         * Chooses what the map returns for an absent key.
+         *
+         * @param value any value; 0 unless chosen
+         * @return this builder
+         */
+        public Builder defaultValue(long value) {
+            defaultValue = value;
+            return this;
+        }
+
+        /**
+         * Makes a map. It holds no native memory before the first write.
+         *
+         * @return an empty map
+         */
+        public ConcurrentLongLongMap build() {
+            return new ConcurrentLongLongMap(options(), shards(), defaultValue);
+        }
+    }
+
+    @Override
+    Shards<LongLongMap> shards() {
+        return shards;
+    }
+
+    /**
+     * What this map returns for an absent key; chosen when it was created.
+     *
+     * @return the default value, 0 unless another was given
+     */
+    public long defaultValue() {
+        return defaultValue;
+    }
+
+    /**
+     * The value of a key. Takes no lock.
+     *
+     * @param key any key
+     * @return its value, or the default value if it is absent
+     */
+    public long get(long key) {
+        return getOrDefault(key, defaultValue);
+    }
+
+    /**
+     * The value of a key. Takes no lock.
+     *
+     * @param key any key
+     * @param otherwise what to return if it is absent
+     * @return its value, or {@code otherwise}
+     */
+    public long getOrDefault(long key, long otherwise) {
+        long value = WordCalls.get(map, stamp, key, otherwise);
+        checkOpen();
+        return value;
+    }
+
+    /**
+     * Whether a key is present. Takes no lock.
+     *
+     * @param key any key
+     * @return true if it has a value
+     */
+    public boolean containsKey(long key) {
+        int status = WordCalls.contains(map, stamp, key);
+        checkOpen();
+        return status == PRESENT;
+    }
+
+    private Shards.Shard<LongLongMap> lock(long key) {
+        return shards.lock(shards.indexOf(key));
+    }
+
+    private boolean isUntouched() {
+        checkOpen();
+        return !shards.exist();
+    }
+
+    /**
+     * Sets the value of a key.
+     *
+     * @param key any key
+     * @param value any value
+     * @return the previous value, or the default value if the key was absent
+     */
+    public long put(long key, long value) {
+        Shards.Shard<LongLongMap> shard = lock(key);
+        try {
+            return shard.table.put(key, value);
+        } finally {
+            shard.unlock();
+        }
+    }
+
+    /**
+     * Sets the value of a key unless it has one.
+     *
+     * @param key any key
+     * @param value any value
+     * @return the value that the key has had, or the default value if it was absent and is now set
+     */
+    public long putIfAbsent(long key, long value) {
+        Shards.Shard<LongLongMap> shard = lock(key);
+        try {
+            return shard.table.putIfAbsent(key, value);
+        } finally {
+            shard.unlock();
+        }
+    }
+
+    /**
+     * Adds to the value of a key; what does not fit wraps around. An absent key starts from the
+     * default value.
+     *
+     * @param key any key
+     * @param delta what to add
+     * @return the value before, or the default value if the key was absent
+     */
+    public long addTo(long key, long delta) {
+        Shards.Shard<LongLongMap> shard = lock(key);
+        try {
+            return shard.table.addTo(key, delta);
+        } finally {
+            shard.unlock();
+        }
+    }
+
+    /**
+     * Removes a key.
+     *
+     * @param key any key
+     * @return the value that it had, or the default value if it was absent
+     */
+    public long remove(long key) {
+        if (isUntouched()) {
+            return defaultValue;
+        }
+        Shards.Shard<LongLongMap> shard = lock(key);
+        try {
+            return shard.table.remove(key);
+        } finally {
+            shard.unlock();
+        }
+    }
+
+    /**
+     * Removes a key if it has a certain value.
+     *
+     * @param key any key
+     * @param value the value
+     * @return true if it was removed
+     */
+    public boolean remove(long key, long value) {
+        if (isUntouched()) {
+            return false;
+        }
+        Shards.Shard<LongLongMap> shard = lock(key);
+        try {
+            boolean removed = shard.table.containsKey(key) && shard.table.get(key) == value;
+            if (removed) {
+                shard.table.remove(key);
+            }
+            return removed;
+        } finally {
+            shard.unlock();
+        }
+    }
+
+    /**
+     * Sets the value of a key that has a certain value.
+     *
+     * @param key any key
+     * @param before the value that it must have
+     * @param after the value that it gets then
+     * @return true if it was set
+     */
+    public boolean replace(long key, long before, long after) {
+        if (isUntouched()) {
+            return false;
+        }
+        Shards.Shard<LongLongMap> shard = lock(key);
+        try {
+            boolean replaced = shard.table.containsKey(key) && shard.table.get(key) == before;
+            if (replaced) {
+                shard.table.put(key, after);
+            }
+            return replaced;
+        } finally {
+            shard.unlock();
+        }
+    }
+
+    /**
+     * The value of a key; an absent one gets that of a function, which no other thread then calls
+     * for it. Takes no lock if the key is present.
+     *
+     * @param key any key
+     * @param function is given the key; what it may do, {@link ConcurrentNativeMap} says
+     * @return the value that the key has now
+     */
+    public long computeIfAbsent(long key, LongUnaryOperator function) {
+        Objects.requireNonNull(function);
+        long found = getOrDefault(key, GUARD);
+        if (found != GUARD) {
+            return found;
+        }
+        Shards.Shard<LongLongMap> shard = lock(key);
+        try {
+            if (shard.table.containsKey(key)) {
+                return shard.table.get(key);
+            }
+            long value = computed(() -> function.applyAsLong(key));
+            shard.table.put(key, value);
+            return value;
+        } finally {
+            shard.unlock();
+        }
+    }
+
+    /**
+     * Gives a key a value, or if it has one that which a function makes of both.
+     *
+     * @param key any key
+     * @param value the value of an absent key
+     * @param function is given the key's value and {@code value}; what it may do, {@link
+     *     ConcurrentNativeMap} says
+     * @return the value that the key has now
+     */
+    public long merge(long key, long value, LongBinaryOperator function) {
+        Objects.requireNonNull(function);
+        Shards.Shard<LongLongMap> shard = lock(key);
+        try {
+            long after = value;
+            if (shard.table.containsKey(key)) {
+                long before = shard.table.get(key);
+                after = computed(() -> function.applyAsLong(before, value));
+            }
+            shard.table.put(key, after);
+            return after;
+        } finally {
+            shard.unlock();
+        }
+    }
+
+    private long computed(LongSupplier function) {
+        Computation computation = Computation.begin(this);
+        try {
+            return function.getAsLong();
+        } finally {
+            computation.end();
+        }
+    }
+
+    /**
+     * Looks up many keys. Takes no lock.
+     *
+     * @param keys the keys
+     * @param values receives their values, the default value for absent ones
+     * @return how many keys are present
+     * @throws IllegalArgumentException if the arrays differ in length
+     */
+    public long getAll(long[] keys, long[] values) {
+        return getAll(keys, values, 0, Batches.sameLength(keys.length, values.length));
+    }
+
+    /**
+     * Looks up many keys. Takes no lock.
+     *
+     * @param keys the keys
+     * @param values receives their values, the default value for absent ones
+     * @param offset first element of both arrays
+     * @param length number of elements
+     * @return how many keys are present
+     * @throws IndexOutOfBoundsException if the part does not lie within both arrays
+     */
+    public long getAll(long[] keys, long[] values, int offset, int length) {
+        return getAll(Batches.part(keys, offset, length), Batches.part(values, offset, length));
+    }
+
+    /**
+     * Looks up many keys. Takes no lock.
+     *
+     * @param keys elements of type {@code long}
+     * @param values as many: receives the values, the default value for absent keys
+     * @return how many keys are present
+     * @throws IllegalArgumentException if the segments differ in length, are misaligned or
+     *     read-only
+     */
+    public long getAll(MemorySegment keys, MemorySegment values) {
+        long n = Batches.elements(keys, Long.BYTES, "keys");
+        Batches.elements(values, Long.BYTES, "values", n);
+        Batches.writable(values, "values");
+        return runBatch(
+                n,
+                p -> {
+                    long at = map; // read once: the map may be closed by another thread
+                    if (at == Linkage.EMPTY_MAP) {
+                        Batches.readable(keys);
+                        Words.fill(values, Long.BYTES, defaultValue);
+                        return ABSENT;
+                    }
+                    return WordCalls.getAll(at, stamp, keys, values, n, defaultValue, p);
+                },
+                NO_BYTES);
+    }
+
+    /**
+     * Tells of many keys whether they are present. Takes no lock.
+     *
+     * @param keys the keys
+     * @param found receives true or false for each
+     * @return how many keys are present
+     * @throws IllegalArgumentException if the arrays differ in length
+     */
+    public long containsAll(long[] keys, boolean[] found) {
+        int length = Batches.sameLength(keys.length, found.length);
+        MemorySegment all = MemorySegment.ofArray(keys);
+        checkOpen();
+        return Batches.found(
+                found,
+                0,
+                length,
+                (from, answers) -> {
+                    long size = answers.byteSize() * Long.BYTES;
+                    return containsAll(all.asSlice(from * Long.BYTES, size), answers);
+                });
+    }
+
+    /**
+     * Tells of many keys whether they are present. Takes no lock.
+     *
+     * @param keys elements of type {@code long}
+     * @param found a byte for each key: receives 1 or 0
+     * @return how many keys are present
+     * @throws IllegalArgumentException if the segments do not go together, are misaligned or
+     *     read-only
+     */
+    public long containsAll(MemorySegment keys, MemorySegment found) {
+        long n = Batches.elements(keys, Long.BYTES, "keys");
+        Batches.elements(found, Byte.BYTES, "found", n);
+        Batches.writable(found, "found");
+        return runBatch(n, p -> WordCalls.containsAll(map, stamp, keys, found, n, p), NO_BYTES);
+    }
+
+    /**
+     * Sets the values of many keys; of a key that comes twice the last one stays.
+     *
+     * @param keys the keys
+     * @param values their values
+     * @return how many keys were present before
+     * @throws IllegalArgumentException if the arrays differ in length
+     */
+    public long putAll(long[] keys, long[] values) {
+        Batches.sameLength(keys.length, values.length);
+        return putAll(MemorySegment.ofArray(keys), MemorySegment.ofArray(values));
+    }
+
+    /**
+     * Sets the values of many keys; of a key that comes twice the last one stays.
+     *
+     * @param keys elements of type {@code long}
+     * @param values as many
+     * @return how many keys were present before
+     * @throws IllegalArgumentException if the segments differ in length or are misaligned
+     */
+    public long putAll(MemorySegment keys, MemorySegment values) {
+        return writeAll(keys, values, "values", LongLongMap::putAll);
+    }
+
+    /**
+     * Adds to the values of many keys, as {@link #addTo} does.
+     *
+     * @param keys the keys
+     * @param deltas what to add to each
+     * @return how many keys were present before
+     * @throws IllegalArgumentException if the arrays differ in length
+     */
+    public long addAll(long[] keys, long[] deltas) {
+        Batches.sameLength(keys.length, deltas.length);
+        return addAll(MemorySegment.ofArray(keys), MemorySegment.ofArray(deltas));
+    }
+
+    /**
+     * Adds to the values of many keys, as {@link #addTo} does.
+     *
+     * @param keys elements of type {@code long}
+     * @param deltas as many
+     * @return how many keys were present before
+     * @throws IllegalArgumentException if the segments differ in length or are misaligned
+     */
+    public long addAll(MemorySegment keys, MemorySegment deltas) {
+        return writeAll(keys, deltas, "deltas", LongLongMap::addAll);
+    }
+
+    /**
+     * Removes many keys.
+     *
+     * @param keys the keys
+     * @return how many were present
+     */
+    public long removeAll(long[] keys) {
+        return removeAll(MemorySegment.ofArray(keys));
+    }
+
+    /**
+     * Removes many keys.
+     *
+     * @param keys elements of type {@code long}
+     * @return how many were present
+     * @throws IllegalArgumentException if the segment is misaligned
+     */
+    public long removeAll(MemorySegment keys) {
+        Batches.elements(keys, Long.BYTES, "keys");
+        if (isUntouched()) {
+            return 0;
+        }
+        return writeAll(keys, keys, "keys", (shard, some, same) -> shard.removeAll(some));
+    }
+
+    private long writeAll(
+            MemorySegment keys, MemorySegment words, String name, WordBatches.Write write) {
+        long n = Batches.elements(keys, Long.BYTES, "keys");
+        Batches.elements(words, Long.BYTES, name, n);
+        checkOpen();
+        return WordBatches.run(shards, keys, words, n, write);
+    }
+
+    /**
+     * Calls an action for each entry, as {@linkplain ConcurrentNativeMap walks} go. No lock is held
+     * meanwhile: the action may do anything to the map.
+     *
+     * @param action called with key and value
+     */
+    public void forEach(LongLongConsumer action) {
+        Objects.requireNonNull(action);
+        ConcurrentWalk<Long, Long, LongLongMap, LongLongMap.Cursor> walk = walk();
+        for (LongLongMap.Cursor chunk = walk.nextChunk(); chunk != null; chunk = walk.nextChunk()) {
+            while (chunk.nextFetched()) {
+                action.accept(chunk.key(), chunk.value());
+            }
+        }
+    }
+
+    private ConcurrentWalk<Long, Long, LongLongMap, LongLongMap.Cursor> walk() {
+        return new ConcurrentWalk<>(this, shards, LongLongMap::cursor, this::remove);
+    }
+
+    /**
+     * This map as a {@link ConcurrentMap} of boxed keys and values: a view, which reads and writes
+     * this map and lives as long. Keys and values must not be null; an absent key reads as null,
+     * whatever the default value.
+     *
+     * @return a new view
+     */
+    public ConcurrentMap<Long, Long> asMap() {
+        return new AsMap(this);
+    }
+
+    /** A value that few entries have. */
+    private static final long GUARD = 0x5eed_c0de_5eed_c0deL;
+
+    private static final class AsMap extends ConcurrentEntryMap<Long, Long> {
+        private final ConcurrentLongLongMap table;
+
+        AsMap(ConcurrentLongLongMap table) {
+            this.table = table;
+        }
+
+        @Override
+        OffHeapTable table() {
+            return table;
+        }
+
+        @Override
+        boolean isKey(Object key) {
+            return key instanceof Long;
+        }
+
+        @Override
+        Object find(Object key) {
+            if (!(key instanceof Long k)) {
+                table.checkOpen();
+                return NOTHING;
+            }
+            // Each answer is from one moment: a value that is not the guard, or that there is none.
+            for (long guard = GUARD; ; guard = ~guard) {
+                long value = table.getOrDefault(k, guard);
+                if (value != guard) {
+                    return value;
+                }
+                if (!table.containsKey(k)) {
+                    return NOTHING;
+                }
+            }
+        }
+
+        @Override
+        Object insert(Long key, Long value, PutMode mode) {
+            long after = value;
+            Object[] before = {NOTHING};
+            update(
+                    key,
+                    found -> {
+                        before[0] = found;
+                        boolean stays =
+                                mode == PutMode.IF_ABSENT && found != NOTHING
+                                        || mode == PutMode.IF_PRESENT && found == NOTHING;
+                        return stays ? AS_IT_IS : (Object) after;
+                    },
+                    false);
+            return before[0];
+        }
+
+        @Override
+        Object delete(Object key) {
+            if (!(key instanceof Long k) || table.isUntouched()) {
+                table.checkOpen();
+                return NOTHING;
+            }
+            Object[] before = {NOTHING};
+            update(
+                    k,
+                    found -> {
+                        before[0] = found;
+                        return NOTHING;
+                    },
+                    false);
+            return before[0];
+        }
+
+        @Override
+        Object update(Long key, UnaryOperator<Object> function) {
+            return update(key, function, true);
+        }
+
+        private Object update(long key, UnaryOperator<Object> function, boolean ofUser) {
+            Shards.Shard<LongLongMap> shard = table.lock(key);
+            try {
+                LongLongMap map = shard.table;
+                Object before = map.containsKey(key) ? (Object) map.get(key) : NOTHING;
+                Computation computation = ofUser ? Computation.begin(table) : null;
+                Object after;
+                try {
+                    after = function.apply(before);
+                } finally {
+                    if (ofUser) {
+                        computation.end();
+                    }
+                }
+                if (after == AS_IT_IS) {
+                    return before;
+                }
+                if (after == NOTHING) {
+                    map.remove(key);
+                } else {
+                    map.put(key, (Long) after);
+                }
+                return after;
+            } finally {
+                shard.unlock();
+            }
+        }
+
+        @Override
+        Walk<Long, Long> walk() {
+            return table.walk();
+        }
+    }
+}

@@ -1,0 +1,218 @@
+package dev.tophash;
+
+import dev.tophash.internal.Batches;
+import dev.tophash.internal.TableOptions;
+
+import java.util.Collection;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * A {@link Set} whose elements lie in native memory, for any number of threads at the same time. No
+ * bytes are spent on values.
+ *
+ * {@snippet :
+ * try (ConcurrentNativeSet<String> seen = ConcurrentNativeSet.of(String.class)) {
+ *     if (seen.add("apples")) {
+ *         // in this thread, for the first time in any
+ *     }
+ * }
+ * }
+ *
+ * What {@link ConcurrentNativeMap} says about its keys holds for the elements: looking up takes no
+ * lock, adding and removing are atomic, walks are weakly consistent, null is no element.
+ *
+ * @param <E> type of the elements
+ */
+public final class ConcurrentNativeSet<E> extends ElementSet<E> implements OffHeap {
+    private final ConcurrentCodecTable<E, Boolean> table;
+
+    private ConcurrentNativeSet(Codec<E> codec, TableOptions options, int shards) {
+        this.table = new ConcurrentCodecTable<>(codec, NativeSet.NO_VALUES, true, options, shards);
+    }
+
+    /**
+     * Makes a set for a type that has a ready-made codec. It holds no native memory before the
+     * first write.
+     *
+     * @param <E> type of the elements
+     * @param elements their class, see {@link Codecs#of}
+     * @return an empty set
+     * @throws IllegalArgumentException if there is no ready-made codec for it
+     */
+    public static <E> ConcurrentNativeSet<E> of(Class<E> elements) {
+        return create(Codecs.of(elements));
+    }
+
+    /**
+     * Makes a set. It holds no native memory before the first write.
+     *
+     * @param <E> type of the elements
+     * @param codec codec of the elements
+     * @return an empty set
+     * @throws IllegalArgumentException if its width or alignment is not one that a key can have, or
+     *     it takes null
+     */
+    public static <E> ConcurrentNativeSet<E> create(Codec<E> codec) {
+        return builder(codec).build();
+    }
+
+    /**
+     * Starts to choose more than the codec.
+     *
+     * @param <E> type of the elements
+     * @param codec codec of the elements
+     * @return a builder that has chosen nothing yet
+     */
+    public static <E> Builder<E> builder(Codec<E> codec) {
+        return new Builder<>(codec);
+    }
+
+    /**
+     * Makes sets of this type.
+     *
+     * @param <E> type of the elements
+     */
+    public static final class Builder<E> extends ConcurrentMapBuilder<Builder<E>> {
+        private final Codec<E> codec;
+
+        private Builder(Codec<E> codec) {
+            this.codec = Objects.requireNonNull(codec);
+        }
+
+        /**
+         * Makes a set. It holds no native memory before the first write.
+         *
+         * @return an empty set
+         * @throws IllegalArgumentException if the codec's width or alignment is not one that a key
+         *     can have
+         */
+        public ConcurrentNativeSet<E> build() {
+            return new ConcurrentNativeSet<>(codec, options(), shards());
+        }
+    }
+
+    @Override
+    ConcurrentCodecTable<E, Boolean> table() {
+        return table;
+    }
+
+    @Override
+    Walk<E> walk() {
+        return table.walk();
+    }
+
+    /** An array may be changed by whoever gets it; iterators remove by what was in it. */
+    @Override
+    @SuppressWarnings("unchecked")
+    E given(E element) {
+        return element instanceof byte[] bytes ? (E) bytes.clone() : element;
+    }
+
+    @Override
+    public boolean add(E element) {
+        return table.insert(element, Boolean.TRUE, PutMode.IF_ABSENT) == CodecTable.NOTHING;
+    }
+
+    @Override
+    public boolean contains(Object o) {
+        return table.contains(o);
+    }
+
+    @Override
+    public boolean remove(Object o) {
+        return table.discard(o);
+    }
+
+    /**
+     * Number of elements, where {@link #size} stops at {@link Integer#MAX_VALUE}.
+     *
+     * @return 0 or more
+     */
+    public long sizeAsLong() {
+        return table.size();
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public boolean addAll(Collection<? extends E> others) {
+        E[] elements = (E[]) others.toArray(); // encoded, and never handed out
+        return addAll(elements) < elements.length;
+    }
+
+    /**
+     * Adds many elements: several times as fast as one by one when the set is large.
+     *
+     * @param elements the elements
+     * @return how many of them were present before
+     */
+    public long addAll(E[] elements) {
+        Boolean[] values = new Boolean[elements.length];
+        java.util.Arrays.fill(values, Boolean.TRUE);
+        return new ConcurrentBatches<>(table).putAll(elements, values, elements.length);
+    }
+
+    /**
+     * Removes many elements.
+     *
+     * @param elements the elements
+     * @return how many were present
+     */
+    public long removeAll(E[] elements) {
+        return new ConcurrentBatches<>(table).removeAll(elements);
+    }
+
+    /**
+     * Tells of many objects whether they are present.
+     *
+     * @param elements the objects
+     * @param found receives true or false for each
+     * @return how many are present
+     * @throws IllegalArgumentException if the arrays differ in length
+     */
+    public long containsAll(E[] elements, boolean[] found) {
+        Batches.sameLength(elements.length, found.length);
+        return new CodecBatches<>(table).containsAll(elements, found);
+    }
+
+    @Override
+    public void reserve(long entries) {
+        table.reserve(entries);
+    }
+
+    @Override
+    public void migrate(MemoryPolicy policy) {
+        table.migrate(policy);
+    }
+
+    @Override
+    public void shrinkToFit() {
+        table.shrinkToFit();
+    }
+
+    @Override
+    public MapStats stats() {
+        return table.stats();
+    }
+
+    @Override
+    public MapStats fullStats() {
+        return table.fullStats();
+    }
+
+    @Override
+    public boolean isClosed() {
+        return table.isClosed();
+    }
+
+    @Override
+    public void close() {
+        table.close();
+    }
+
+    /** {@inheritDoc} Of a closed set it says so. */
+    @Override
+    public String toString() {
+        return isClosed() ? "ConcurrentNativeSet[closed]" : super.toString();
+    }
+}

@@ -1,0 +1,230 @@
+package dev.tophash;
+
+import dev.tophash.internal.NativeHeap;
+import dev.tophash.internal.Placement;
+import dev.tophash.internal.TableOptions;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * The shards of a concurrent map: ordinary maps, each with a lock for its writer. Readers do not
+ * come by here; they ask the native map as a whole.
+ *
+ * <p>Before the first write there is nothing but this object. A shard's native map is made by the
+ * first write to it, under its lock, so that of racing first writes one makes it and the others
+ * find it.
+ *
+ * @param <T> the ordinary map
+ */
+final class Shards<T extends OffHeapTable> {
+    /** Four for each processor leave one shard in eight for a second writer to wait at. */
+    private static final int FOR_EACH_PROCESSOR = 4;
+
+    private static final int LEAST_STANDARD = 16;
+    private static final int MOST_STANDARD = 1024;
+
+    /** The factor of {@code th_hash_word}. */
+    private static final long FACTOR = 0xa0761d6478bd642fL;
+
+    /** By which {@code th_seed_mask} spreads a seed over a word. */
+    private static final long SPREAD = 0x9e3779b97f4a7c15L;
+
+    private final OffHeapTable whole;
+    private final int count;
+    private final Function<TableOptions, T> make;
+
+    /** Null before the first write. */
+    private volatile Shard<T>[] all;
+
+    /** Of the native map; known when {@link #all} is. */
+    private long seedMask;
+
+    /** A shard's map, which is written to and walked under this lock. */
+    @SuppressWarnings("serial") // never serialized
+    static final class Shard<T extends OffHeapTable> extends ReentrantLock {
+        final transient T table;
+
+        Shard(T table) {
+            this.table = table;
+        }
+    }
+
+    /**
+     * Shards to come.
+     *
+     * @param count how many, a power of two
+     * @param make makes the map of a shard
+     */
+    Shards(OffHeapTable whole, int count, Function<TableOptions, T> make) {
+        this.whole = whole;
+        this.count = count;
+        this.make = make;
+    }
+
+    /** How many shards a map has that does not choose. */
+    static int standardCount() {
+        int wanted = Runtime.getRuntime().availableProcessors() * FOR_EACH_PROCESSOR;
+        int power = Integer.highestOneBit(Math.max(wanted - 1, 1)) << 1;
+        return Math.clamp(power, LEAST_STANDARD, MOST_STANDARD);
+    }
+
+    int count() {
+        return count;
+    }
+
+    /** Whether anything was ever written; false for a map that was closed before. */
+    boolean exist() {
+        return all != null;
+    }
+
+    private Shard<T>[] ready() {
+        Shard<T>[] known = all;
+        return known == null ? prepare() : known;
+    }
+
+    private Shard<T>[] prepare() {
+        synchronized (whole) {
+            if (all == null) {
+                whole.open();
+                seedMask = Integer.toUnsignedLong(NativeHeap.seed(whole.map, whole.stamp)) * SPREAD;
+                @SuppressWarnings({"unchecked", "rawtypes"})
+                Shard<T>[] made = new Shard[count];
+                for (int i = 0; i < count; i++) {
+                    made[i] = new Shard<>(make.apply(TableOptions.ofShard(new Part(whole, i))));
+                }
+                all = made;
+            }
+            return all;
+        }
+    }
+
+    /** A shard's view of the whole. */
+    private record Part(OffHeapTable whole, int index) implements TableOptions.Whole {
+        @Override
+        public String typeName() {
+            return whole.typeName();
+        }
+
+        @Override
+        public NativeHeap.Handle openShard() {
+            return NativeHeap.shard(whole.map, whole.stamp, index);
+        }
+    }
+
+    /** The shard of a key that is a word, computed as {@code th_shard_of} does. */
+    int indexOf(long word) {
+        ready();
+        long x = word ^ seedMask;
+        long hash = x * FACTOR ^ Math.unsignedMultiplyHigh(x, FACTOR);
+        return (int) (hash >>> Byte.SIZE) & count - 1;
+    }
+
+    /**
+     * Waits until the thread may write to a shard, or walk it. To be unlocked.
+     *
+     * @throws IllegalStateException if the map is closed, or the thread is in a function given to
+     *     this map's {@code compute} or another such method
+     */
+    Shard<T> lock(int index) {
+        Shard<T> shard = ready()[index];
+        Computation.refuseLocksOf(whole);
+        shard.lock();
+        return shard;
+    }
+
+    /** Does something to each shard that there is, under its lock. */
+    private void forEach(Consumer<T> action) {
+        whole.checkOpen();
+        Shard<T>[] known = all;
+        if (known == null) {
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            Shard<T> shard = lock(i);
+            try {
+                action.accept(shard.table);
+            } finally {
+                shard.unlock();
+            }
+        }
+    }
+
+    void clear() {
+        forEach(OffHeapTable::clear);
+    }
+
+    void shrinkToFit() {
+        forEach(OffHeapTable::shrinkToFit);
+    }
+
+    /**
+     * Keys are spread at random: each shard is given four standard deviations more than its part.
+     */
+    void reserve(long entries) {
+        long part = entries / count;
+        long each = entries == 0 ? 0 : part + 4 * (long) Math.sqrt(part) + 1;
+        whole.checkOpen();
+        if (entries > 0) {
+            ready();
+        }
+        forEach(table -> table.reserve(each));
+    }
+
+    /** Moves the shards, a piece at a time, between which others may write. */
+    void migrate(MemoryPolicy policy, Placement placement) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment wanted = placement.segment(arena);
+            for (int i = 0; all != null && i < count; i++) {
+                MemorySegment progress = arena.allocate(ValueLayout.JAVA_LONG);
+                while (migrates(i, policy, wanted, progress)) {
+                    whole.checkOpen();
+                }
+            }
+        }
+    }
+
+    private boolean migrates(
+            int index, MemoryPolicy policy, MemorySegment wanted, MemorySegment progress) {
+        Shard<T> shard = lock(index);
+        try {
+            return !shard.table.neverWritten() && shard.table.migrates(policy, wanted, progress);
+        } finally {
+            shard.unlock();
+        }
+    }
+
+    /** Asks for something while nobody writes. */
+    <R> R whileLocked(Supplier<R> question) {
+        Computation.refuseLocksOf(whole);
+        Shard<T>[] known = all;
+        int locked = 0;
+        try {
+            while (known != null && locked < count) {
+                known[locked].lock();
+                locked++;
+            }
+            return question.get();
+        } finally {
+            while (locked > 0) {
+                locked--;
+                known[locked].unlock();
+            }
+        }
+    }
+
+    /** Has every writer learn that the map is closed. The caller holds the monitor of the whole. */
+    void close() {
+        Shard<T>[] known = all;
+        if (known != null) {
+            for (Shard<T> shard : known) {
+                shard.table.close();
+            }
+        }
+    }
+}
