@@ -16,6 +16,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.LongBinaryOperator;
+import java.util.function.LongUnaryOperator;
 import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -75,6 +77,21 @@ class ClosedMapTest {
     @TestFactory
     Stream<DynamicTest> bytesBytesMapNeverWritten() {
         return methods(BytesBytesMap.class, BytesBytesMap::create);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> concurrentLongMap() {
+        return methods(ConcurrentLongLongMap.class, () -> written(ConcurrentLongLongMap.create()));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> concurrentLongMapNeverWritten() {
+        return methods(ConcurrentLongLongMap.class, ConcurrentLongLongMap::create);
+    }
+
+    private static ConcurrentLongLongMap written(ConcurrentLongLongMap map) {
+        map.put(1, 1);
+        return map;
     }
 
     private static LongLongMap written(LongLongMap map) {
@@ -195,6 +212,12 @@ class ClosedMapTest {
         }
         if (type == LongLongConsumer.class) {
             return (LongLongConsumer) (key, value) -> {};
+        }
+        if (type == LongUnaryOperator.class) {
+            return (LongUnaryOperator) x -> x;
+        }
+        if (type == LongBinaryOperator.class) {
+            return (LongBinaryOperator) Long::sum;
         }
         if (type == Spans.class) {
             byte[][] keys = new byte[n][1];

@@ -1,5 +1,6 @@
 package dev.tophash.conformance;
 
+import com.google.common.collect.testing.ConcurrentMapTestSuiteBuilder;
 import com.google.common.collect.testing.MapTestSuiteBuilder;
 import com.google.common.collect.testing.SampleElements;
 import com.google.common.collect.testing.TestMapGenerator;
@@ -12,6 +13,8 @@ import dev.tophash.BytesBytesMap;
 import dev.tophash.BytesLongMap;
 import dev.tophash.Codec;
 import dev.tophash.Codecs;
+import dev.tophash.ConcurrentLongLongMap;
+import dev.tophash.ConcurrentNativeMap;
 import dev.tophash.IntIntMap;
 import dev.tophash.IntLongMap;
 import dev.tophash.LongDoubleMap;
@@ -320,5 +323,46 @@ final class MapConformanceTest {
                                                 .asMap()),
                         FEATURES));
         return nodes.stream();
+    }
+
+    private static <K, V> DynamicNode concurrent(String name, Generator<K, V> generator) {
+        return Suites.node(
+                ConcurrentMapTestSuiteBuilder.using(generator)
+                        .named(name)
+                        .withFeatures(FEATURES)
+                        .withTearDown(generator.opened::close)
+                        .createTestSuite());
+    }
+
+    private static <K, V> DynamicNode concurrent(
+            String name,
+            Samples<? extends K> keys,
+            Codec<K> keyCodec,
+            Samples<? extends V> values,
+            Codec<V> valueCodec) {
+        return concurrent(
+                name,
+                new Generator<K, V>(
+                        keys,
+                        values,
+                        o -> o.add(ConcurrentNativeMap.create(keyCodec, valueCodec))));
+    }
+
+    @TestFactory
+    Stream<DynamicNode> concurrentMaps() {
+        return Stream.of(
+                concurrent("String-Long", STRINGS, Codecs.STRING, LONGS, Codecs.LONG),
+                concurrent("String-String", STRINGS, Codecs.STRING, STRINGS, Codecs.STRING),
+                concurrent("Long-Integer", LONGS, Codecs.LONG, INTS, Codecs.INTEGER),
+                concurrent(
+                        "Planet-Tag",
+                        i -> Planet.values()[i],
+                        Codecs.ofEnum(Planet.class),
+                        i -> new Tag(STRINGS.apply(i), POINTS.apply(i), new byte[i]),
+                        Codecs.ofRecord(Tag.class)),
+                concurrent(
+                        "ConcurrentLongLongMap",
+                        new Generator<>(
+                                LONGS, LONGS, o -> o.add(ConcurrentLongLongMap.create()).asMap())));
     }
 }

@@ -9,6 +9,7 @@ import com.google.common.collect.testing.features.Feature;
 
 import dev.tophash.Codec;
 import dev.tophash.Codecs;
+import dev.tophash.ConcurrentNativeSet;
 import dev.tophash.IntSet;
 import dev.tophash.LongSet;
 import dev.tophash.NativeSet;
@@ -111,6 +112,21 @@ final class SetConformanceTest {
                         Codecs.nullable(Codecs.STRING),
                         NULLABLE_FEATURES),
                 codec("nullable Long", LONGS, Codecs.nullable(Codecs.LONG), NULLABLE_FEATURES));
+    }
+
+    @TestFactory
+    Stream<DynamicNode> concurrentSets() {
+        return Stream.of(
+                suite(
+                        "concurrent String",
+                        STRINGS,
+                        o -> o.add(ConcurrentNativeSet.create(Codecs.STRING)),
+                        FEATURES),
+                suite(
+                        "concurrent Long",
+                        LONGS,
+                        o -> o.add(ConcurrentNativeSet.create(Codecs.LONG)),
+                        FEATURES));
     }
 
     @TestFactory
