@@ -47,8 +47,11 @@ abstract class ConcurrentEntryMap<K, V> extends EntryMap<K, V> implements Concur
 
     @Override
     public boolean replace(K key, V before, V after) {
-        Objects.requireNonNull(before);
         Objects.requireNonNull(after);
+        if (before == null) { // no key has it
+            table().checkOpen();
+            return false;
+        }
         boolean[] replaced = new boolean[1];
         update(
                 key,
