@@ -40,20 +40,24 @@ th_status th_find(th_map *map, uint64_t stamp, const void *key, uint64_t key_len
 }
 
 /* The column for a type, or 0 when there is none: no shape has that number. */
-static uint32_t column_for(const th_type *type) {
+static uint32_t column_for(const th_type *type, bool sharded) {
     th_shape shape;
-    return type != NULL && th_shape_of(type, &shape, NULL) == TH_OK ? th_shape_id(&shape) : 0;
+    if (type == NULL || th_shape_of(type, &shape, NULL) != TH_OK) {
+        return 0;
+    }
+    return sharded ? th_sharded_column(&shape) : th_shape_id(&shape);
 }
 
-uint64_t th_type_word_get(const th_type *type) {
-    uint32_t column = column_for(type);
-    return column == 0 ? 0 : (uint64_t)(uintptr_t)th_functions_in_use->word_get[column];
-}
+#define TYPE_FUNCTION(name, function, sharded)                                                               \
+    uint64_t name(const th_type *type) {                                                                     \
+        uint32_t column = column_for(type, sharded);                                                         \
+        return column == 0 ? 0 : (uint64_t)(uintptr_t)th_functions_in_use->function[column];                 \
+    }
 
-uint64_t th_type_word_contains(const th_type *type) {
-    uint32_t column = column_for(type);
-    return column == 0 ? 0 : (uint64_t)(uintptr_t)th_functions_in_use->word_contains[column];
-}
+TYPE_FUNCTION(th_type_word_get, word_get, false)
+TYPE_FUNCTION(th_type_word_contains, word_contains, false)
+TYPE_FUNCTION(th_type_sharded_get, word_get, true)
+TYPE_FUNCTION(th_type_sharded_contains, word_contains, true)
 
 static th_status put(th_map *map, uint64_t stamp, const void *key, uint64_t key_len, const void *value,
                      uint64_t value_len, uint32_t mode) {

@@ -95,28 +95,28 @@
 
 #define QUICK(name) TH_K(sharded_long_word_##name)
 #define SHAPE(m) (&th_shape_long)
-#define IS_EMPTY(m) false
+#define IS_EMPTY(m) (th_shards_of(m) == NULL)
 #define WORD_KEYS 1
 #define SHARDED 1
 #include "quick.inc.h"
 
 #define QUICK(name) TH_K(sharded_word_##name)
 #define SHAPE(m) shape_of(m, true)
-#define IS_EMPTY(m) false
+#define IS_EMPTY(m) (th_shards_of(m) == NULL)
 #define WORD_KEYS 1
 #define SHARDED 1
 #include "quick.inc.h"
 
 #define QUICK(name) TH_K(sharded_bytes_bytes_##name)
 #define SHAPE(m) (&th_shape_bytes)
-#define IS_EMPTY(m) false
+#define IS_EMPTY(m) (th_shards_of(m) == NULL)
 #define WORD_KEYS 0
 #define SHARDED 1
 #include "quick.inc.h"
 
 #define QUICK(name) TH_K(sharded_bytes_##name)
 #define SHAPE(m) shape_of(m, true)
-#define IS_EMPTY(m) false
+#define IS_EMPTY(m) (th_shards_of(m) == NULL)
 #define WORD_KEYS 0
 #define SHARDED 1
 #include "quick.inc.h"

@@ -37,8 +37,7 @@ typedef struct sight {
 } sight;
 
 /* Notes what to search for a hash under `seed`. false: the writer is in the middle of something. */
-TH_INLINE bool take_sight(const th_shape *s, const th_map *m, uint64_t hash, uint32_t seed, bool alone,
-                          sight *at) {
+TH_INLINE bool take_sight(const th_shape *s, const th_map *m, uint64_t hash, uint32_t seed, sight *at) {
     at->seed = seed;
     at->home = NULL;
     at->array = __atomic_load_n(&m->h.buckets, __ATOMIC_ACQUIRE);
@@ -53,9 +52,6 @@ TH_INLINE bool take_sight(const th_shape *s, const th_map *m, uint64_t hash, uin
     th_array_word from = at->in_old ? at->old : at->array;
     at->index = th_index(from, hash);
     at->home = th_bucket_at(s, from, at->index);
-    if (alone) {
-        fetch_rest(s, at->home);
-    }
     at->seen = __atomic_load_n(version_at(at->home), __ATOMIC_ACQUIRE);
     return (at->seen & 1) == 0;
 }
@@ -96,31 +92,67 @@ TH_INLINE th_status search_sight(const th_shape *s, const th_map *m, const sight
     return TH_PRESENT;
 }
 
+/* Looks a key up in a shard of any shape, in whatever state it is; hash is that under `seed`. */
+static __attribute__((noinline)) th_status TH_K(read_shard_anyhow)(const th_map *m, const th_key *key,
+                                                                   uint64_t hash, uint32_t seed,
+                                                                   uint64_t *word, const value_out *out) {
+    const th_shape *s = &m->h.extra->shape;
+    for (uint32_t tries = 1;; tries++) {
+        uint32_t own = __atomic_load_n(&m->h.hash0, __ATOMIC_ACQUIRE);
+        th_key k = *key;
+        uint64_t h = own == seed ? hash : th_key_hash(s, &k, own);
+        sight at;
+        if (take_sight(s, m, h, own, &at)) {
+            if (at.home == NULL) {
+                return TH_ABSENT;
+            }
+            th_status status = search_sight(s, m, &at, &k, h, word, out);
+            if (still_so(m, &at)) {
+                return status;
+            }
+        }
+        TH_K(wait_for_writer)(tries);
+    }
+}
+
 /*
  * Looks a key up in a shard. hash is that under `seed`, the sharded map's; a shard that was attacked has
  * another. word and out (constants) may be NULL. m may be NULL: a shard never written to.
+ *
+ * The first try takes the shard to be at rest, which leaves little to note. An array that was the current one
+ * when there was no old one, and is the current one still, has held all entries in between; and the seed,
+ * read after it, is the one that goes with it.
  */
 TH_INLINE th_status read_shard(const th_shape *s, const th_map *m, const th_key *key, uint64_t hash,
                                uint32_t seed, bool alone, uint64_t *word, const value_out *out) {
     if (TH_UNLIKELY(m == NULL)) {
         return TH_ABSENT;
     }
-    for (uint32_t tries = 1;; tries++) {
-        uint32_t own = __atomic_load_n(&m->h.hash0, __ATOMIC_ACQUIRE);
-        th_key k = *key;
-        uint64_t h = TH_LIKELY(own == seed) ? hash : th_key_hash(s, &k, own);
-        sight at;
-        if (TH_LIKELY(take_sight(s, m, h, own, alone, &at))) {
-            if (TH_UNLIKELY(at.home == NULL)) {
-                return TH_ABSENT;
-            }
-            th_status status = search_sight(s, m, &at, &k, h, word, out);
-            if (TH_LIKELY(still_so(m, &at))) {
-                return status;
-            }
+    sight at = {.array = __atomic_load_n(&m->h.buckets, __ATOMIC_ACQUIRE)};
+    bool rests = __atomic_load_n(&m->h.oldbuckets, __ATOMIC_ACQUIRE) == 0 &&
+                 __atomic_load_n(&m->h.hash0, __ATOMIC_ACQUIRE) == seed;
+    if (TH_LIKELY(rests && at.array > TH_ARRAY_MOVING)) {
+        at.home = th_bucket_at(s, at.array, th_index(at.array, hash));
+        if (alone) {
+            fetch_rest(s, at.home);
         }
-        TH_K(wait_for_writer)(tries);
+        at.seen = __atomic_load_n(version_at(at.home), __ATOMIC_ACQUIRE);
+        th_status status = search_sight(s, m, &at, key, hash, word, out);
+        FENCE(__ATOMIC_ACQUIRE);
+        if (TH_LIKELY((at.seen & 1) == 0 &&
+                      __atomic_load_n(version_at(at.home), __ATOMIC_RELAXED) == at.seen &&
+                      __atomic_load_n(&m->h.buckets, __ATOMIC_RELAXED) == at.array)) {
+            return status;
+        }
     }
+    /* Copies, so that shape and key stay constants and registers for the first try. */
+    uint64_t again = 0;
+    th_key copy = *key;
+    th_status status = TH_K(read_shard_anyhow)(m, &copy, hash, seed, word == NULL ? NULL : &again, out);
+    if (word != NULL) {
+        *word = again;
+    }
+    return status;
 }
 
 /* ---- maps of either kind: sharded is a constant --------------------------------------------------- */
@@ -134,8 +166,7 @@ TH_INLINE const th_map *map_of(const th_map *m, bool sharded, uint64_t hash) {
     if (!sharded) {
         return m;
     }
-    const th_shards *all = th_shards_of(m);
-    return th_shard_at(all, th_shard_index(all, hash));
+    return th_shard_at(th_shards_of(m), th_shard_index(m, hash));
 }
 
 /* TH_PRESENT with the value in *word unless that is NULL (a constant), or TH_ABSENT. */

@@ -25,7 +25,7 @@ static uint64_t expected_of(uint64_t n, uint32_t shards) {
     return n == 0 ? 0 : mean + 4 * integer_root(mean) + 1;
 }
 
-static uint32_t column_of(const th_shape *shape) {
+uint32_t th_sharded_column(const th_shape *shape) {
     switch (th_shape_id(shape)) {
     case TH_SHAPE_LONG:
         return TH_SHARDED_LONG;
@@ -73,10 +73,11 @@ th_status th_sharded_create(th_heap *heap, const th_type *type, const th_shape *
     all->count = count;
     all->expected = expected_of(options->expected_size, count);
     m->h.flags = TH_WRITING;
+    m->h.noverflow = (uint16_t)(count - 1);
     m->h.hash0 = seed;
     m->h.buckets = (uint64_t)(uintptr_t)all;
     uint64_t generation = (m->stamp & ~(TH_STAMP_GENERATION - 1)) + TH_STAMP_GENERATION;
-    *stamp = generation | (uint64_t)column_of(shape) << 1;
+    *stamp = generation | (uint64_t)th_sharded_column(shape) << 1;
     __atomic_store_n(&m->stamp, *stamp, __ATOMIC_RELEASE);
     *map = m;
     return TH_OK;
@@ -168,7 +169,7 @@ th_status th_shard_of(th_map *map, uint64_t stamp, const void *key, uint64_t key
         return status;
     }
     th_key k = th_key_of(&all->shape, key, key_len);
-    return (th_status)th_shard_index(all, th_key_hash(&all->shape, &k, map->h.hash0));
+    return (th_status)th_shard_index(map, th_key_hash(&all->shape, &k, map->h.hash0));
 }
 
 int64_t th_sharded_size(const th_map *map) {

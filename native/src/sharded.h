@@ -31,6 +31,9 @@ typedef struct th_shards {
 /* Columns of functions.h for sharded maps; bits of a stamp. */
 enum { TH_SHARDED_ANY = 10, TH_SHARDED_LONG = 11, TH_SHARDED_BYTES = 12 };
 
+/* The column for a shape. */
+uint32_t th_sharded_column(const th_shape *shape);
+
 TH_INLINE bool th_is_sharded(uint64_t stamp) {
     uint64_t column = (stamp & TH_STAMP_SHAPE) >> 1;
     return column >= TH_SHARDED_ANY && column <= TH_SHARDED_BYTES;
@@ -40,10 +43,12 @@ TH_INLINE const th_shards *th_shards_of(const th_map *m) {
     return (const th_shards *)(uintptr_t)__atomic_load_n(&m->h.buckets, __ATOMIC_RELAXED);
 }
 
-/* The shard of a hash under the sharded map's seed: neither bits that choose a bucket nor those of the
- * tophash. */
-TH_INLINE uint32_t th_shard_index(const th_shards *all, uint64_t hash) {
-    return (uint32_t)(hash >> 8) & (all->count - 1);
+/*
+ * The shard of a hash under the sharded map's seed: neither bits that choose a bucket nor those of the
+ * tophash. noverflow, of the header, is the number of shards less one.
+ */
+TH_INLINE uint32_t th_shard_index(const th_map *m, uint64_t hash) {
+    return (uint32_t)(hash >> 8) & m->h.noverflow;
 }
 
 /* NULL: never written to. */

@@ -397,6 +397,9 @@ TH_API th_status th_word_contains(th_map *map, uint64_t stamp, uint64_t key);
  */
 TH_API uint64_t th_type_word_get(const th_type *type);
 TH_API uint64_t th_type_word_contains(const th_type *type);
+/* The same for sharded maps of a type. */
+TH_API uint64_t th_type_sharded_get(const th_type *type);
+TH_API uint64_t th_type_sharded_contains(const th_type *type);
 /* On TH_PRESENT these leave the previous value where th_previous finds it. */
 TH_API th_status th_word_put(th_map *map, uint64_t stamp, uint64_t key, uint64_t value);
 TH_API th_status th_word_put_if_absent(th_map *map, uint64_t stamp, uint64_t key, uint64_t value);

@@ -128,6 +128,7 @@ final class Generate {
     private static final Map<String, String> TYPES =
             Map.of(
                     "LongLong", "8, 8",
+                    "ConcurrentLongLong", "8, 8",
                     "IntInt", "4, 4",
                     "IntLong", "4, 8",
                     "LongInt", "8, 4",
@@ -159,7 +160,9 @@ final class Generate {
                     if (typed.endsWith("Set") && !name.equals("contains")) {
                         continue;
                     }
-                    String version = "Linkage.forType(\"%s\", TYPE)".formatted(m.group(2));
+                    boolean sharded = typed.startsWith("Concurrent");
+                    String version =
+                            "Linkage.forType(\"%s\", TYPE, %s)".formatted(m.group(2), sharded);
                     call(classes, typed + "Calls", name, m, parameters, "quick", version);
                 }
             }

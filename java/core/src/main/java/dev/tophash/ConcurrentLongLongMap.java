@@ -4,6 +4,7 @@ import static dev.tophash.internal.Status.ABSENT;
 import static dev.tophash.internal.Status.PRESENT;
 
 import dev.tophash.internal.Batches;
+import dev.tophash.internal.ConcurrentLongLongCalls;
 import dev.tophash.internal.Linkage;
 import dev.tophash.internal.TableOptions;
 import dev.tophash.internal.TableType;
@@ -140,7 +141,7 @@ public final class ConcurrentLongLongMap extends OffHeapTable {
      * @return its value, or {@code otherwise}
      */
     public long getOrDefault(long key, long otherwise) {
-        long value = WordCalls.get(map, stamp, key, otherwise);
+        long value = ConcurrentLongLongCalls.get(map, stamp, key, otherwise);
         checkOpen();
         return value;
     }
@@ -152,7 +153,7 @@ public final class ConcurrentLongLongMap extends OffHeapTable {
      * @return true if it has a value
      */
     public boolean containsKey(long key) {
-        int status = WordCalls.contains(map, stamp, key);
+        int status = ConcurrentLongLongCalls.contains(map, stamp, key);
         checkOpen();
         return status == PRESENT;
     }

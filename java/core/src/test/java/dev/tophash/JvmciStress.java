@@ -150,7 +150,11 @@ final class JvmciStress {
                 LongIntMap longInts = LongIntMap.create();
                 LongSet longSet = LongSet.create();
                 IntSet intSet = IntSet.create();
-                NativeMap<Long, Long> map = NativeMap.of(Long.class, Long.class)) {
+                NativeMap<Long, Long> map = NativeMap.of(Long.class, Long.class);
+                ConcurrentLongLongMap concurrent = ConcurrentLongLongMap.create();
+                ConcurrentNativeMap<String, Long> strings =
+                        ConcurrentNativeMap.of(String.class, Long.class)) {
+            concurrent.put(key, 1);
             longs.put(key, 1);
             doubles.put(key, 1);
             ints.put(key, 1);
@@ -167,6 +171,8 @@ final class JvmciStress {
                 check(longInts.get(key) == 1 && longInts.containsKey(key), "long to int");
                 check(longSet.contains(key) && intSet.contains(key), "sets");
                 check(map.get((long) key) == 1 && map.get(key + 1L) == null, "boxed");
+                check(concurrent.get(key) == 1 && concurrent.containsKey(key), "concurrent");
+                check(strings.merge("key", 1L, Long::sum) == i + 1, "concurrent strings");
             }
         }
     }

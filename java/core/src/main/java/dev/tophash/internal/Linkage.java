@@ -52,14 +52,21 @@ public final class Linkage {
      * spares each call the choice.
      *
      * @param type from {@link TableType}
+     * @param sharded of the whole of a concurrent map
      */
-    static MemorySegment forType(String function, long type) {
+    static MemorySegment forType(String function, long type, boolean sharded) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment segment = TableType.segment(type, arena);
             long address =
                     switch (function) {
-                        case "th_word_get" -> tophash_h.th_type_word_get(segment);
-                        case "th_word_contains" -> tophash_h.th_type_word_contains(segment);
+                        case "th_word_get" ->
+                                sharded
+                                        ? tophash_h.th_type_sharded_get(segment)
+                                        : tophash_h.th_type_word_get(segment);
+                        case "th_word_contains" ->
+                                sharded
+                                        ? tophash_h.th_type_sharded_contains(segment)
+                                        : tophash_h.th_type_word_contains(segment);
                         default -> 0;
                     };
             if (address == 0) {

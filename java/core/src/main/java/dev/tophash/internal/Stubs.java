@@ -81,6 +81,7 @@ public final class Stubs {
     /** The same for classes whose functions are those for maps of one type. */
     private static Map<Class<?>, Long> typedHolders() {
         return Map.of(
+                ConcurrentLongLongCalls.class, ConcurrentLongLongCalls.TYPE,
                 LongLongCalls.class, LongLongCalls.TYPE,
                 LongIntCalls.class, LongIntCalls.TYPE,
                 LongDoubleCalls.class, LongDoubleCalls.TYPE,
@@ -94,7 +95,11 @@ public final class Stubs {
     private static long address(Method method, Long type) {
         return type == null
                 ? SymbolLookup.loaderLookup().findOrThrow(method.getName()).address()
-                : Linkage.forType(method.getName(), type).address();
+                : Linkage.forType(
+                                method.getName(),
+                                type,
+                                method.getDeclaringClass() == ConcurrentLongLongCalls.class)
+                        .address();
     }
 
     /**

@@ -2472,6 +2472,126 @@ public class tophash_h extends tophash_h$shared {
         }
     }
 
+    private static class th_type_sharded_get {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_LONG,
+            tophash_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_type_sharded_get");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * uint64_t th_type_sharded_get(const th_type *type)
+     * }
+     */
+    public static FunctionDescriptor th_type_sharded_get$descriptor() {
+        return th_type_sharded_get.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * uint64_t th_type_sharded_get(const th_type *type)
+     * }
+     */
+    public static MethodHandle th_type_sharded_get$handle() {
+        return th_type_sharded_get.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * uint64_t th_type_sharded_get(const th_type *type)
+     * }
+     */
+    public static MemorySegment th_type_sharded_get$address() {
+        return th_type_sharded_get.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * uint64_t th_type_sharded_get(const th_type *type)
+     * }
+     */
+    public static long th_type_sharded_get(MemorySegment type) {
+        var mh$ = th_type_sharded_get.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_type_sharded_get", type);
+            }
+            return (long)mh$.invokeExact(type);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class th_type_sharded_contains {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_LONG,
+            tophash_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_type_sharded_contains");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * uint64_t th_type_sharded_contains(const th_type *type)
+     * }
+     */
+    public static FunctionDescriptor th_type_sharded_contains$descriptor() {
+        return th_type_sharded_contains.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * uint64_t th_type_sharded_contains(const th_type *type)
+     * }
+     */
+    public static MethodHandle th_type_sharded_contains$handle() {
+        return th_type_sharded_contains.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * uint64_t th_type_sharded_contains(const th_type *type)
+     * }
+     */
+    public static MemorySegment th_type_sharded_contains$address() {
+        return th_type_sharded_contains.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * uint64_t th_type_sharded_contains(const th_type *type)
+     * }
+     */
+    public static long th_type_sharded_contains(MemorySegment type) {
+        var mh$ = th_type_sharded_contains.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_type_sharded_contains", type);
+            }
+            return (long)mh$.invokeExact(type);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class th_word_put {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             tophash_h.C_INT,
