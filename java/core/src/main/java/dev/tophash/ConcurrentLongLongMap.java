@@ -404,12 +404,26 @@ public final class ConcurrentLongLongMap extends OffHeapTable {
      * @throws IllegalArgumentException if the arrays differ in length
      */
     public long containsAll(long[] keys, boolean[] found) {
-        int length = Batches.sameLength(keys.length, found.length);
-        MemorySegment all = MemorySegment.ofArray(keys);
+        return containsAll(keys, found, 0, Batches.sameLength(keys.length, found.length));
+    }
+
+    /**
+     * Tells of many keys whether they are present. Takes no lock.
+     *
+     * @param keys the keys
+     * @param found receives true or false for each
+     * @param offset first element of both arrays
+     * @param length number of elements
+     * @return how many keys are present
+     * @throws IndexOutOfBoundsException if the part does not lie within both arrays
+     */
+    public long containsAll(long[] keys, boolean[] found, int offset, int length) {
+        MemorySegment all = Batches.part(keys, offset, length);
+        Objects.checkFromIndexSize(offset, length, found.length);
         checkOpen();
         return Batches.found(
                 found,
-                0,
+                offset,
                 length,
                 (from, answers) -> {
                     long size = answers.byteSize() * Long.BYTES;
@@ -442,8 +456,21 @@ public final class ConcurrentLongLongMap extends OffHeapTable {
      * @throws IllegalArgumentException if the arrays differ in length
      */
     public long putAll(long[] keys, long[] values) {
-        Batches.sameLength(keys.length, values.length);
-        return putAll(MemorySegment.ofArray(keys), MemorySegment.ofArray(values));
+        return putAll(keys, values, 0, Batches.sameLength(keys.length, values.length));
+    }
+
+    /**
+     * Sets the values of many keys; of a key that comes twice the last one stays.
+     *
+     * @param keys the keys
+     * @param values their values
+     * @param offset first element of both arrays
+     * @param length number of elements
+     * @return how many keys were present before
+     * @throws IndexOutOfBoundsException if the part does not lie within both arrays
+     */
+    public long putAll(long[] keys, long[] values, int offset, int length) {
+        return putAll(Batches.part(keys, offset, length), Batches.part(values, offset, length));
     }
 
     /**
@@ -467,8 +494,21 @@ public final class ConcurrentLongLongMap extends OffHeapTable {
      * @throws IllegalArgumentException if the arrays differ in length
      */
     public long addAll(long[] keys, long[] deltas) {
-        Batches.sameLength(keys.length, deltas.length);
-        return addAll(MemorySegment.ofArray(keys), MemorySegment.ofArray(deltas));
+        return addAll(keys, deltas, 0, Batches.sameLength(keys.length, deltas.length));
+    }
+
+    /**
+     * Adds to the values of many keys, as {@link #addTo} does.
+     *
+     * @param keys the keys
+     * @param deltas what to add to each
+     * @param offset first element of both arrays
+     * @param length number of elements
+     * @return how many keys were present before
+     * @throws IndexOutOfBoundsException if the part does not lie within both arrays
+     */
+    public long addAll(long[] keys, long[] deltas, int offset, int length) {
+        return addAll(Batches.part(keys, offset, length), Batches.part(deltas, offset, length));
     }
 
     /**
@@ -490,7 +530,20 @@ public final class ConcurrentLongLongMap extends OffHeapTable {
      * @return how many were present
      */
     public long removeAll(long[] keys) {
-        return removeAll(MemorySegment.ofArray(keys));
+        return removeAll(keys, 0, keys.length);
+    }
+
+    /**
+     * Removes many keys.
+     *
+     * @param keys the keys
+     * @param offset first element
+     * @param length number of elements
+     * @return how many were present
+     * @throws IndexOutOfBoundsException if the part does not lie within the array
+     */
+    public long removeAll(long[] keys, int offset, int length) {
+        return removeAll(Batches.part(keys, offset, length));
     }
 
     /**

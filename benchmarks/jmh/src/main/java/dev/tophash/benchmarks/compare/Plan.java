@@ -230,7 +230,9 @@ final class Plan {
             return List.of();
         }
         List<Task> tasks = new ArrayList<>();
-        tasks.add(jmh("(Boxing|Clearing|Protection|ShortKey)Benchmark").with("entries", 1_000));
+        tasks.add(
+                jmh("(Boxing|Clearing|Concurrent|Protection|ShortKey)Benchmark")
+                        .with("entries", 1_000));
         for (String name : List.of("tophash_protection_bench", "tophash_pool_bench")) {
             Path program = setting.nativeBench().resolve(name);
             if (Files.exists(program)) {

@@ -29,6 +29,9 @@ public enum Contender {
 
     HASHMAP(() -> new BoxedLongs(new HashMap<>())),
 
+    /** The map for many threads. */
+    TOPHASH_CONCURRENT(ConcurrentLongs::new),
+
     CONCURRENT_HASHMAP(() -> new BoxedLongs(new ConcurrentHashMap<>()));
 
     private final Supplier<LongMap> constructor;
