@@ -126,7 +126,7 @@ th_status th_cursor_start(th_map *map, uint64_t stamp, uint64_t random, th_curso
     cursor->seeds[0] = map->h.hash0;
     cursor->last = UINT64_MAX;
     th_array_word array = th_load_word(&map->h.buckets);
-    if (array == 0) {
+    if (!th_is_array(array)) {
         return TH_OK; /* from hash 0, should there be anything by then */
     }
     uint32_t shift = (uint32_t)(array & 63u);

@@ -114,6 +114,13 @@ TH_INLINE th_arrays arrays_of(const th_map *m) {
     return (th_arrays){th_load_word(&m->h.buckets), th_load_word(&m->h.oldbuckets), th_load_nevacuate(m)};
 }
 
+/* The same beside a writer: in this order, so that what they lead to has been written. */
+TH_INLINE th_arrays arrays_of_shard(const th_map *shard) {
+    th_array_word current = __atomic_load_n(&shard->h.buckets, __ATOMIC_ACQUIRE);
+    th_array_word old = __atomic_load_n(&shard->h.oldbuckets, __ATOMIC_ACQUIRE);
+    return (th_arrays){current, old, __atomic_load_n(&shard->h.nevacuate, __ATOMIC_ACQUIRE)};
+}
+
 /*
  * The array to fetch from for a hash; in_old may be NULL. Of a sharded map it is asked for anew each time, as
  * every key has its own shard; 0: there is none at the moment.
@@ -126,19 +133,19 @@ TH_INLINE th_array_word fetched_array(const th_map *m, bool sharded, const th_ar
         if (shard == NULL) {
             return 0;
         }
-        own = arrays_of(shard);
+        own = arrays_of_shard(shard);
     }
     bool old = TH_UNLIKELY(own.old != 0) && th_index(own.old, hash) >= own.front;
     if (in_old != NULL) {
         *in_old = old;
     }
     th_array_word array = old ? own.old : own.current;
-    return sharded && array == TH_ARRAY_MOVING ? 0 : array;
+    return sharded && !th_is_array(array) ? 0 : array;
 }
 
 /* Whether an array is likely to be in a near cache, where fetching ahead costs more than it gains. */
 TH_INLINE bool is_small(const th_shape *s, th_array_word array) {
-    return array == 0 || th_array_main(array) * s->bucket_size <= SMALL_ARRAY;
+    return !th_is_array(array) || th_array_main(array) * s->bucket_size <= SMALL_ARRAY;
 }
 
 /* The same of a sharded map, by its first shards: keys are spread evenly. */
@@ -148,7 +155,7 @@ TH_INLINE bool shards_are_small(const th_shape *s, const th_shards *all) {
     for (uint32_t i = 0; i < looked_at; i++) {
         const th_map *shard = th_shard_at(all, i);
         th_array_word array = shard == NULL ? 0 : th_load_word(&shard->h.buckets);
-        buckets += array == 0 || array == TH_ARRAY_MOVING ? 0 : th_array_main(array);
+        buckets += th_is_array(array) ? th_array_main(array) : 0;
     }
     return buckets / looked_at * all->count * s->bucket_size <= SMALL_ARRAY;
 }

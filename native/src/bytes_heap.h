@@ -103,7 +103,7 @@ TH_INLINE uint8_t *th_bytes_at(const th_bytes_heap *heap, uint64_t reference, ui
     }
     uint32_t k = th_segment_of(reference);
     uint64_t within = reference - th_segment_start(k);
-    uint8_t *segment = __atomic_load_n(&heap->segments[k], __ATOMIC_RELAXED);
+    uint8_t *segment = __atomic_load_n(&heap->segments[k], __ATOMIC_ACQUIRE);
     return segment != NULL && length <= th_segment_size(k) - within ? segment + within : NULL;
 }
 

@@ -149,7 +149,7 @@ TH_INLINE th_status entry_get(th_map *m, uint64_t stamp, bool sharded, const uin
     th_key k = th_key_of(s, key, key_len);
     uint64_t hash = th_key_hash(s, &k, m->h.hash0);
     value_out out = {value, value == NULL ? 0 : room, length, true};
-    return find_entry(s, m, sharded, &k, hash, true, &out);
+    return unless_closed(m, stamp, sharded, find_entry(s, m, sharded, &k, hash, true, &out));
 }
 
 static th_status TH_K(any_entry_get)(th_map *m, uint64_t stamp, const uint8_t *key, uint64_t key_len,
@@ -216,7 +216,8 @@ TH_INLINE th_status entry_get_all(th_map *m, uint64_t stamp, bool sharded, batch
     if (s->value_bytes && b->value_ends == NULL && n > 0) {
         return TH_INVALID;
     }
-    return run_batch(s, KEYS_SPANS, BATCH_ENTRY_GET, sharded, m, b, n, progress);
+    th_status status = run_batch(s, KEYS_SPANS, BATCH_ENTRY_GET, sharded, m, b, n, progress);
+    return sharded && !th_may_read(m, stamp) ? TH_CLOSED : status;
 }
 
 #define ENTRY_GET_ALL_PARAMS                                                                                 \

@@ -42,7 +42,7 @@ TH_INLINE void store_value(const th_shape *s, th_bytes_heap *heap, uint8_t *slot
         th_key image = th_key_bytes(value, length);
         th_bytes_store(slot, &image, heap);
     } else if (s->value_word) {
-        th_racing_store_n(slot, s->value_size, th_load_n(value, s->value_size));
+        th_racing_publish_n(slot, s->value_size, th_load_n(value, s->value_size));
     } else {
         th_racing_copy_in(slot, value, length);
     }

@@ -19,7 +19,7 @@ TH_INLINE uint8_t *add_overflow(const th_shape *s, th_map *m, th_array_word arra
         return NULL;
     }
     uint64_t link = next - th_array_main(array) + 1;
-    a->used = next + 1;
+    __atomic_store_n(&a->used, next + 1, __ATOMIC_RELAXED); /* th_map_get_stats may be counting */
     __atomic_store_n((uint32_t *)(void *)(last + TH_OVERFLOW_OFFSET), (uint32_t)link, __ATOMIC_RELEASE);
     if (array == m->h.buckets) {
         m->h.noverflow = th_noverflow(link, th_array_b(array));
@@ -167,7 +167,7 @@ TH_INLINE bool growth_step_of(const th_shape *s, th_map *m) {
     th_array_word old = th_load_word(&m->h.oldbuckets);
     th_array_word array = th_load_word(&m->h.buckets);
     uint64_t next = th_load_nevacuate(m);
-    if (TH_UNLIKELY(old == 0 || array == 0 || next >= th_array_main(old))) {
+    if (TH_UNLIKELY(old == 0 || !th_is_array(array) || next >= th_array_main(old))) {
         return false; /* growth is over; th_make_room knows what is next */
     }
     if (release_due(s, m, old)) {

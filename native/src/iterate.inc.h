@@ -230,7 +230,7 @@ TH_INLINE bool follow_seed(const th_map *m, th_cursor *c) {
 /* Walks one bucket's chain. TH_MORE: go on; TH_OK: it did not fit; TH_SMALL_BUFFER: nor into nothing. */
 TH_INLINE th_status walk_bucket(const th_shape *s, const th_map *m, th_cursor *c, walk_out *out) {
     th_array_word array = th_load_word(&m->h.buckets);
-    if (TH_UNLIKELY(array == 0)) {
+    if (TH_UNLIKELY(!th_is_array(array))) {
         return TH_OK; /* closed or shrunk to nothing since the walk looked; the next call will say so */
     }
     th_array_word old = th_load_word(&m->h.oldbuckets);
@@ -277,7 +277,7 @@ TH_INLINE th_status walk_bucket(const th_shape *s, const th_map *m, th_cursor *c
 TH_INLINE th_status next_entries(const th_shape *s, CURSOR_PARAMS) {
     walk_out out = {keys, values, key_ends, value_ends, key_room, value_room, 0, 0, capacity, 0};
     th_status status = TH_MORE;
-    bool over = th_load_word(&m->h.buckets) == 0 || !follow_seed(m, c);
+    bool over = !th_is_array(th_load_word(&m->h.buckets)) || !follow_seed(m, c);
     for (uint32_t i = 0; i < WALK_BUCKETS && status == TH_MORE && !over; i++) {
         over = c->done[c->stage] != 0;
         if (!over) {

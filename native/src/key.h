@@ -240,7 +240,7 @@ TH_INLINE void th_bytes_move(uint8_t *to_slot, const uint8_t *from_slot, th_byte
     uint64_t reference = th_bytes_take(to, length);
     uint8_t *block = th_bytes_at(to, reference, length);
     if (source != NULL && block != NULL) {
-        memcpy(block, source, length);
+        th_racing_copy_in(block, source, length); /* somebody may still look at what was removed there */
     }
     th_store64(to_slot + 8, reference);
 }

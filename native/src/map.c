@@ -47,7 +47,7 @@ static th_status take_busy(th_map *m, uint64_t stamp, bool wait) {
 }
 
 th_status th_enter_sharded(th_map *m, uint64_t stamp) {
-    return take_busy(m, stamp, true);
+    return m == &empty_map ? TH_CLOSED : take_busy(m, stamp, true);
 }
 
 th_status th_enter(th_map *m, uint64_t stamp, bool wait) {
@@ -139,14 +139,15 @@ th_status th_map_create(th_heap *heap, const th_type *type, const th_map_options
 
 void th_drop_arrays(th_map *m) {
     th_extra *x = m->h.extra;
-    if (m->h.oldbuckets != 0) {
-        th_array_word old = m->h.oldbuckets;
-        th_store_word(&m->h.oldbuckets, 0);
+    th_array_word array = m->h.buckets;
+    th_array_word old = m->h.oldbuckets;
+    /* The current one first: then readers of a shard see all of it go at once. */
+    th_store_word(&m->h.buckets, 0);
+    th_store_word(&m->h.oldbuckets, 0);
+    if (old != 0) {
         th_array_retire(x->memory, old);
     }
-    if (m->h.buckets != 0) {
-        th_array_word array = m->h.buckets;
-        th_store_word(&m->h.buckets, 0);
+    if (array != 0) {
         th_array_retire(x->memory, array);
     }
     if (x->old_bytes != x->bytes) {
@@ -164,6 +165,28 @@ void th_drop_arrays(th_map *m) {
     x->wants_seed = 0;
 }
 
+/* The new generation first: whoever calls from now on is told so. */
+static void end_stamp(th_map *m, uint64_t stamp) {
+    th_leave(m, (stamp & ~(TH_STAMP_GENERATION - 1)) + TH_STAMP_GENERATION);
+}
+
+static void close_entered(th_map *m, uint64_t stamp) {
+    end_stamp(m, stamp);
+    th_extra *x = m->h.extra;
+    th_heap *memory = x->memory;
+    th_drop_arrays(m);
+    th_policy_leave(memory, x->policy);
+    th_heap_retire(memory, x, sizeof *x);
+    th_heap_retire_header(memory, m);
+}
+
+void th_close_shard(th_map *shard) {
+    uint64_t stamp = th_load_stamp(shard) & ~(uint64_t)TH_STAMP_BUSY;
+    if (th_enter(shard, stamp, true) == TH_OK) {
+        close_entered(shard, stamp);
+    }
+}
+
 th_status th_map_close(th_map *map, uint64_t stamp) {
     if (map == NULL) {
         return TH_INVALID;
@@ -173,18 +196,16 @@ th_status th_map_close(th_map *map, uint64_t stamp) {
     if (entered != TH_OK) {
         return entered;
     }
-    /* The new generation first: whoever calls from now on is told so. */
-    th_leave(map, (stamp & ~(TH_STAMP_GENERATION - 1)) + TH_STAMP_GENERATION);
     if (sharded) {
+        end_stamp(map, stamp);
         th_sharded_close(map);
         return TH_OK;
     }
-    th_extra *x = map->h.extra;
-    th_heap *memory = x->memory;
-    th_drop_arrays(map);
-    th_policy_leave(memory, x->policy);
-    th_heap_retire(memory, x, sizeof *x);
-    th_heap_retire_header(memory, map);
+    if (map->h.extra->is_shard) {
+        th_leave(map, stamp); /* it goes with the sharded map, whose readers look for it */
+        return TH_INVALID;
+    }
+    close_entered(map, stamp);
     return TH_OK;
 }
 
@@ -195,7 +216,8 @@ int64_t th_map_size(th_map *map, uint64_t stamp) {
     if (!th_may_read(map, stamp)) {
         return TH_CLOSED;
     }
-    return th_is_sharded(stamp) ? th_sharded_size(map) : (int64_t)map->h.count;
+    return th_is_sharded(stamp) ? th_sharded_size(map)
+                                : (int64_t)__atomic_load_n(&map->h.count, __ATOMIC_RELAXED);
 }
 
 /* Empties an array that stays: pages of large ones go back to the OS, which zeroes them. */

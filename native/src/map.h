@@ -51,10 +51,14 @@ TH_INLINE void th_store_word(th_array_word *word, th_array_word value) {
 
 /*
  * The current array of a shard while what goes with it changes: the bytes heaps, the seed. Readers wait for
- * it to end, by the store of an array, which is a few stores away. No shard is read by functions that do not
- * know this.
+ * it to end, by the store of an array, which is a few stores away. To others, who may race with a shard's
+ * writer against the rules only, it is no array.
  */
 #define TH_ARRAY_MOVING ((th_array_word)1)
+
+TH_INLINE bool th_is_array(th_array_word word) {
+    return word > TH_ARRAY_MOVING;
+}
 
 TH_INLINE uint8_t th_load_flags(const th_map *m) {
     return __atomic_load_n(&m->h.flags, __ATOMIC_RELAXED);
@@ -92,7 +96,7 @@ TH_INLINE bool th_may_write(const th_map *m, uint64_t stamp) {
 
 /* The bytes heaps, read whole: closing a map under a racing call sets them to NULL. */
 TH_INLINE th_bytes_heap *th_load_bytes(th_bytes_heap *const *heap) {
-    return __atomic_load_n(heap, __ATOMIC_RELAXED);
+    return __atomic_load_n(heap, __ATOMIC_ACQUIRE);
 }
 
 TH_INLINE void th_store_bytes(th_bytes_heap **heap, th_bytes_heap *value) {
@@ -201,6 +205,9 @@ void th_leave(th_map *m, uint64_t stamp);
 
 /* The same for a sharded map itself, which th_enter refuses: waits for another call that has the busy bit. */
 th_status th_enter_sharded(th_map *m, uint64_t stamp);
+
+/* Closes a shard, which th_map_close refuses. Waits for another ordinary call. */
+void th_close_shard(th_map *shard);
 
 /* Retires arrays and bytes heaps; the header then says "never written". */
 void th_drop_arrays(th_map *m);

@@ -99,7 +99,7 @@ TH_INLINE bool lies_in_old(const th_map *m, th_array_word old, uint64_t hash) {
 TH_INLINE bool lookup(const th_shape *s, const th_map *m, const th_key *key, uint64_t hash, bool alone,
                       th_place *place) {
     th_array_word array = th_load_word(&m->h.buckets);
-    if (TH_UNLIKELY(array == 0)) {
+    if (TH_UNLIKELY(!th_is_array(array))) {
         return false;
     }
     th_array_word old = th_load_word(&m->h.oldbuckets);

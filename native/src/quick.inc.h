@@ -61,7 +61,7 @@ static th_status QUICK(contains)(th_map *m, uint64_t stamp, KEY_PARAMS) {
     const th_shape known = SHAPE_KNOWN(s);
     th_key k = KEY_MAKE(&known);
     uint64_t hash = th_key_hash(&known, &k, m->h.hash0);
-    return find_word(&known, m, SHARDED, &k, hash, true, NULL);
+    return unless_closed(m, stamp, SHARDED, find_word(&known, m, SHARDED, &k, hash, true, NULL));
 }
 
 #if !SHARDED
@@ -120,7 +120,8 @@ TH_INLINE th_status QUICK(batch)(th_map *m, uint64_t stamp, batch_kind kind, bat
         return TH_INVALID;
     }
     const th_shape known = SHAPE_KNOWN(s);
-    return run_batch(&known, KEY_FORM, kind, SHARDED, m, b, n, progress);
+    th_status status = run_batch(&known, KEY_FORM, kind, SHARDED, m, b, n, progress);
+    return SHARDED && !th_may_read(m, stamp) ? TH_CLOSED : status;
 }
 
 static th_status QUICK(get_all)(th_map *m, uint64_t stamp, BATCH_PARAMS, void *values, uint64_t n,

@@ -67,6 +67,28 @@ TH_INLINE void th_racing_store_n(void *p, uint32_t size, uint64_t v) {
     }
 }
 
+/* The same for a word that changes what a map holds: who reads it sees all that the writer did before. */
+TH_INLINE void th_racing_publish_n(void *p, uint32_t size, uint64_t v) {
+    if (TH_UNLIKELY(size == 0 || !th_is_aligned(p, size))) {
+        th_store_n(p, size, v);
+        return;
+    }
+    switch (size) {
+    case 1:
+        __atomic_store_n((uint8_t *)p, (uint8_t)v, __ATOMIC_RELEASE);
+        break;
+    case 2:
+        __atomic_store_n((uint16_t *)p, (uint16_t)v, __ATOMIC_RELEASE);
+        break;
+    case 4:
+        __atomic_store_n((uint32_t *)p, (uint32_t)v, __ATOMIC_RELEASE);
+        break;
+    default:
+        __atomic_store_n((uint64_t *)p, v, __ATOMIC_RELEASE);
+        break;
+    }
+}
+
 /* Copies to memory that is being read. Bytes that are not part of an aligned word go one by one. */
 TH_INLINE void th_racing_copy_in(void *to, const void *from, uint64_t length) {
     uint8_t *at = to;

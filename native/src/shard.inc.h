@@ -41,7 +41,7 @@ TH_INLINE bool take_sight(const th_shape *s, const th_map *m, uint64_t hash, uin
     at->seed = seed;
     at->home = NULL;
     at->array = __atomic_load_n(&m->h.buckets, __ATOMIC_ACQUIRE);
-    if (TH_UNLIKELY(at->array == 0 || at->array == TH_ARRAY_MOVING)) {
+    if (TH_UNLIKELY(!th_is_array(at->array))) {
         return at->array == 0;
     }
     at->old = __atomic_load_n(&m->h.oldbuckets, __ATOMIC_ACQUIRE);
@@ -82,7 +82,8 @@ TH_INLINE th_status search_sight(const th_shape *s, const th_map *m, const sight
         return TH_PRESENT;
     }
     uint64_t length;
-    const uint8_t *bytes = stored_value(s, value, heap, &length);
+    /* The heap anew: the shard may have got its first one after the look above and before the entry. */
+    const uint8_t *bytes = stored_value(s, value, bytes_of(s, m, at->in_old), &length);
     if (!fits_out(out, length)) {
         return TH_SMALL_BUFFER;
     }
@@ -131,7 +132,7 @@ TH_INLINE th_status read_shard(const th_shape *s, const th_map *m, const th_key 
     sight at = {.array = __atomic_load_n(&m->h.buckets, __ATOMIC_ACQUIRE)};
     bool rests = __atomic_load_n(&m->h.oldbuckets, __ATOMIC_ACQUIRE) == 0 &&
                  __atomic_load_n(&m->h.hash0, __ATOMIC_ACQUIRE) == seed;
-    if (TH_LIKELY(rests && at.array > TH_ARRAY_MOVING)) {
+    if (TH_LIKELY(rests && th_is_array(at.array))) {
         at.home = th_bucket_at(s, at.array, th_index(at.array, hash));
         if (alone) {
             fetch_rest(s, at.home);
@@ -153,6 +154,11 @@ TH_INLINE th_status read_shard(const th_shape *s, const th_map *m, const th_key 
         *word = again;
     }
     return status;
+}
+
+/* A miss in a map that is being closed, whose arrays are gone, is none. */
+TH_INLINE th_status unless_closed(const th_map *m, uint64_t stamp, bool sharded, th_status status) {
+    return sharded && status == TH_ABSENT && !th_may_read(m, stamp) ? TH_CLOSED : status;
 }
 
 /* ---- maps of either kind: sharded is a constant --------------------------------------------------- */
@@ -189,7 +195,14 @@ TH_INLINE th_status find_word(const th_shape *s, const th_map *m, bool sharded, 
 TH_INLINE th_status find_entry(const th_shape *s, const th_map *m, bool sharded, const th_key *key,
                                uint64_t hash, bool alone, const value_out *out) {
     if (sharded) {
-        return read_shard(s, map_of(m, true, hash), key, hash, m->h.hash0, alone, NULL, out);
+        /* An attempt in vain may write to the value's room, but tells no length. */
+        uint64_t length = 0;
+        const value_out attempt = {out->to, out->room, &length, out->wanted};
+        th_status status = read_shard(s, map_of(m, true, hash), key, hash, m->h.hash0, alone, NULL, &attempt);
+        if (status != TH_ABSENT && out->length != NULL) {
+            *out->length = length;
+        }
+        return status;
     }
     return read_entry(s, m, key, hash, alone, out);
 }

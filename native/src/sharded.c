@@ -22,7 +22,8 @@ static uint64_t integer_root(uint64_t n) {
 /* What a shard should expect of n entries: its part and four standard deviations of a random one. */
 static uint64_t expected_of(uint64_t n, uint32_t shards) {
     uint64_t mean = n / shards;
-    return n == 0 ? 0 : mean + 4 * integer_root(mean) + 1;
+    uint64_t most = mean + 4 * integer_root(mean) + 1;
+    return n == 0 ? 0 : most < n ? most : n;
 }
 
 uint32_t th_sharded_column(const th_shape *shape) {
@@ -45,7 +46,7 @@ static bool words_are_aligned(const th_type *type, const th_shape *shape) {
 th_status th_sharded_create(th_heap *heap, const th_type *type, const th_shape *shape,
                             const th_map_options *options, uint32_t seed, th_map **map, uint64_t *stamp) {
     uint32_t count = options->shards;
-    if ((count & (count - 1)) != 0 || !words_are_aligned(type, shape)) {
+    if ((count & (count - 1)) != 0 || !words_are_aligned(type, shape) || !th_heap_is_deferred(heap)) {
         return TH_INVALID;
     }
     if (count > TH_MAX_SHARDS) {
@@ -75,7 +76,7 @@ th_status th_sharded_create(th_heap *heap, const th_type *type, const th_shape *
     m->h.flags = TH_WRITING;
     m->h.noverflow = (uint16_t)(count - 1);
     m->h.hash0 = seed;
-    m->h.buckets = (uint64_t)(uintptr_t)all;
+    m->h.oldbuckets = (uint64_t)(uintptr_t)all;
     uint64_t generation = (m->stamp & ~(TH_STAMP_GENERATION - 1)) + TH_STAMP_GENERATION;
     *stamp = generation | (uint64_t)th_sharded_column(shape) << 1;
     __atomic_store_n(&m->stamp, *stamp, __ATOMIC_RELEASE);
@@ -84,12 +85,12 @@ th_status th_sharded_create(th_heap *heap, const th_type *type, const th_shape *
 }
 
 void th_sharded_close(th_map *map) {
-    th_shards *all = (th_shards *)(uintptr_t)map->h.buckets;
+    th_shards *all = (th_shards *)(uintptr_t)map->h.oldbuckets;
     th_heap *memory = all->memory;
     for (uint32_t i = 0; i < all->count; i++) {
         th_map *shard = th_shard_at(all, i);
         if (shard != NULL) {
-            (void)th_map_close(shard, th_load_stamp(shard) & ~(uint64_t)TH_STAMP_BUSY);
+            th_close_shard(shard);
         }
     }
     th_policy_leave(memory, all->policy);
@@ -102,7 +103,7 @@ th_status th_sharded_migrate(th_map *map, uint64_t stamp, const th_placement *pl
     if (status != TH_OK) {
         return status;
     }
-    th_shards *all = (th_shards *)(uintptr_t)map->h.buckets;
+    th_shards *all = (th_shards *)(uintptr_t)map->h.oldbuckets;
     th_policy policy;
     status = th_policy_enter(all->memory, placement, &policy);
     if (status == TH_OK) {
@@ -142,7 +143,7 @@ th_status th_shard(th_map *map, uint64_t stamp, uint32_t index, th_map **shard, 
     if (status != TH_OK) {
         return status;
     }
-    th_shards *all = (th_shards *)(uintptr_t)map->h.buckets;
+    th_shards *all = (th_shards *)(uintptr_t)map->h.oldbuckets;
     if (index >= all->count) {
         status = TH_INVALID;
     } else if (th_shard_at(all, index) == NULL) {
@@ -225,10 +226,7 @@ static void add_own(const th_shards *all, bool full, th_map_stats *stats) {
     th_policy_tell(all->memory, __atomic_load_n(&all->policy, __ATOMIC_RELAXED), NULL, stats);
 }
 
-th_status th_sharded_stats(th_map *map, uint64_t stamp, bool full, th_map_stats *stats) {
-    if (!th_may_read(map, stamp)) {
-        return TH_CLOSED;
-    }
+static void fill_stats(const th_map *map, bool full, th_map_stats *stats) {
     const th_shards *all = th_shards_of(map);
     add_own(all, full, stats);
     for (uint32_t i = 0; i < all->count; i++) {
@@ -239,5 +237,20 @@ th_status th_sharded_stats(th_map *map, uint64_t stamp, bool full, th_map_stats 
             add_shard(stats, &one);
         }
     }
-    return th_may_read(map, stamp) ? TH_OK : TH_CLOSED;
+}
+
+th_status th_sharded_stats(th_map *map, uint64_t stamp, bool full, th_map_stats *stats) {
+    if (!full) {
+        if (!th_may_read(map, stamp)) {
+            return TH_CLOSED;
+        }
+        fill_stats(map, false, stats);
+        return th_may_read(map, stamp) ? TH_OK : TH_CLOSED;
+    }
+    th_status status = th_enter_sharded(map, stamp); /* closing waits for what takes long */
+    if (status == TH_OK) {
+        fill_stats(map, true, stats);
+        th_leave(map, stamp);
+    }
+    return status;
 }

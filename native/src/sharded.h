@@ -2,16 +2,17 @@
  * A sharded map: 2^k ordinary maps, the shards, behind one header of their own, so that one stamp names them
  * all and readers find the shard of a key in one call.
  *
- *   th_map of the sharded map                     block of the heap
- *   +-----+-------+-----+-------+---------+-----+     +-------+---------+---------+-----+-----------+
- *   | ... | flags | ... | hash0 | buckets | ... | --> | shape | shard 0 | shard 1 | ... | shard n-1 |
- *   +-----+-------+-----+-------+---------+-----+     +-------+----|----+---------+-----+-----------+
- *           TH_WRITING    seed                                     +--> th_map, or NULL before its first
- * write
+ *   th_map of the sharded map                                  block of the heap
+ *   +-----+-------+-----+-------+---------+------------+-----+     +-------+---------+-----+-----------+
+ *   | ... | flags | ... | hash0 | buckets | oldbuckets | ... | --> | shape | shard 0 | ... | shard n-1 |
+ *   +-----+-------+-----+-------+---------+------------+-----+     +-------+----|----+-----+-----------+
+ *           TH_WRITING    seed    none      th_shards                           +--> th_map, or NULL before
+ *                                                                                    its first write
  *
- * Its header has no th_extra and is marked as being written to for ever, like the map that is always empty:
- * what is not made for it takes it for that one and goes no further. Nothing in it changes after it was made
- * but the stamp, when it is closed; so what readers of all threads share stays in every CPU's cache.
+ * Its header has no th_extra, no buckets, and is marked as being written to for ever, like the map that is
+ * always empty: what is not made for it takes it for that one and goes no further. Nothing in it changes
+ * after it was made but the stamp, when it is closed; so what readers of all threads share stays in every
+ * CPU's cache.
  */
 #ifndef TH_SHARDED_H
 #define TH_SHARDED_H
@@ -40,7 +41,7 @@ TH_INLINE bool th_is_sharded(uint64_t stamp) {
 }
 
 TH_INLINE const th_shards *th_shards_of(const th_map *m) {
-    return (const th_shards *)(uintptr_t)__atomic_load_n(&m->h.buckets, __ATOMIC_RELAXED);
+    return (const th_shards *)(uintptr_t)__atomic_load_n(&m->h.oldbuckets, __ATOMIC_RELAXED);
 }
 
 /*

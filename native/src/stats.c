@@ -133,7 +133,7 @@ static void add_old_array(const th_map *m, th_array_word old, bool full, th_map_
 
 static void fill(const th_map *m, bool full, th_map_stats *stats) {
     const th_extra *x = m->h.extra;
-    stats->size = m->h.count;
+    stats->size = __atomic_load_n(&m->h.count, __ATOMIC_RELAXED);
     stats->seed_changes = x->seed_changes;
     stats->clears = x->epoch;
     stats->header_bytes = sizeof *m;
@@ -151,7 +151,7 @@ static void fill(const th_map *m, bool full, th_map_stats *stats) {
     }
     th_array_word array = th_load_word(&m->h.buckets);
     th_array_word old = th_load_word(&m->h.oldbuckets);
-    if (array != 0 && array != TH_ARRAY_MOVING) {
+    if (th_is_array(array)) {
         add_array(m, array, old, full, stats);
     }
     if (old != 0) {
@@ -192,6 +192,9 @@ th_status th_map_header(th_map *map, uint64_t stamp, uint8_t header[48]) {
     }
     if (!th_may_read(map, stamp)) {
         return TH_CLOSED;
+    }
+    if (th_is_sharded(stamp)) {
+        return TH_INVALID; /* it has another one */
     }
     memcpy(header, &map->h, sizeof map->h);
     return TH_OK;

@@ -29,8 +29,10 @@ TH_INLINE uint32_t *version_of(const th_shape *s, const th_place *place, uint64_
     return version_at(th_bucket_at(s, place->array, th_index(place->array, hash)));
 }
 
+/* Released, as every store is that changes what a map holds: no reader sees a writer's calls in another
+ * order. */
 TH_INLINE void set_tophash(uint8_t *bucket, uint32_t slot, uint8_t top) {
-    __atomic_store_n(bucket + slot, top, __ATOMIC_RELAXED);
+    __atomic_store_n(bucket + slot, top, __ATOMIC_RELEASE);
 }
 
 TH_INLINE void set_count(th_map *m, uint64_t count) {

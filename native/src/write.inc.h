@@ -71,7 +71,7 @@ TH_INLINE th_status insert(const th_shape *s, th_map *m, const th_key *key, uint
 TH_INLINE th_status upsert(const th_shape *s, th_map *m, const th_key *key, uint64_t hash, bool alone,
                            uint64_t value_length, bool may_insert, th_place *place) {
     th_array_word array = th_load_word(&m->h.buckets);
-    if (TH_UNLIKELY(array == 0)) {
+    if (TH_UNLIKELY(!th_is_array(array))) {
         return may_insert ? TH_NEEDS_ROOM : TH_ABSENT;
     }
     th_array_word old = th_load_word(&m->h.oldbuckets);
@@ -210,7 +210,7 @@ TH_INLINE th_status write_word(const th_shape *s, th_map *m, const th_key *key, 
     if (kind == WRITE_REMOVE) {
         erase(s, m, &place, hash);
     } else if (kind != WRITE_IF_ABSENT) {
-        th_racing_store_n(value, s->value_size, adds ? sum(kind, m->previous, operand) : operand);
+        th_racing_publish_n(value, s->value_size, adds ? sum(kind, m->previous, operand) : operand);
     }
     return status;
 }

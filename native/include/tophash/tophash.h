@@ -338,16 +338,21 @@ TH_API th_status th_make_room(th_map *map, uint64_t stamp, uint64_t bytes);
  * A sharded map is made by th_map_create with th_map_options.shards and consists of that many ordinary maps,
  * its shards. The heap has to be in deferred mode. Its own (map, stamp) takes
  *
- *   reads    th_word_get, _contains, _get_all, _contains_all, the same of th_bytes, th_entry_get and
- * _get_all: from any thread, beside writers, each linearizable. They take no lock and write to no memory that
- * another thread reads; they begin again when what they read was changed meanwhile, and wait only for the few
- *            stores of a value of more than 8 bytes being replaced, or of arrays being exchanged.
- *   others   th_map_close, th_map_size (a sum that is exact when nobody writes), th_map_get_stats (sums),
- *            th_map_migrate (for shards that are still to be made; those there are move one by one)
+ *   reads    th_word_get, _contains, _get_all, _contains_all, the same of th_bytes, th_entry_get, _get_all
+ *   others   th_map_close, th_map_size (a sum that is exact when nobody writes), th_map_get_stats (sums; with
+ *            full = 1 a writer who calls meanwhile is told TH_CONCURRENT by its shard), th_map_migrate (for
+ *            shards that are still to be made; those there are move one by one)
  *
- * and answers TH_INVALID or TH_CONCURRENT to the rest. Writes, walks and all other calls go to a shard; for
- * each shard the caller lets one of them at a time go on, for instance by a lock, and th_shard too. Clearing
- * a shard keeps its seed. Words (keys and values of 1, 2, 4 or 8 bytes) must be aligned to their size.
+ * and answers TH_INVALID or TH_CONCURRENT to the rest. Reads go on in any thread beside writers. Each is
+ * linearizable, in a batch each key for itself: what a call has written is there for every read that begins
+ * after its writer has let go of the shard. Reads take no lock and write to no memory that another thread
+ * reads; they begin again when what they read was changed meanwhile, and wait only for the few stores of a
+ * value of more than 8 bytes being replaced, or of arrays being exchanged. In th_entry_get and _get_all what
+ * a first attempt has copied may be left in the value's room for a key that is absent in the end.
+ *
+ * Writes, walks and all other calls but th_map_close go to a shard; for each shard the caller lets one of
+ * them at a time go on, for instance by a lock, and th_shard too. Clearing a shard keeps its seed. Words
+ * (keys and values of 1, 2, 4 or 8 bytes) must be aligned to their size.
  *
  * th_shard: the (map, stamp) of a shard, which is made if there is none. They live as long as the sharded map
  * and are closed with it. Not quick. TH_INVALID: not a sharded map, or no such shard. th_shard_of: the number

@@ -103,6 +103,10 @@ th_status th_heap_destroy(th_heap *heap) {
     return TH_OK;
 }
 
+bool th_heap_is_deferred(const th_heap *heap) {
+    return heap->deferred;
+}
+
 bool th_heap_is_region(size_t bytes) {
     return bytes > TH_BLOCK_MAX;
 }

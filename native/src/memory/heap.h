@@ -60,6 +60,9 @@ void th_heap_retire(th_heap *heap, void *memory, size_t bytes);
 /* What a request for `bytes` really takes. */
 size_t th_heap_size(size_t bytes);
 
+/* Whether freed memory waits for th_heap_reclaim. */
+bool th_heap_is_deferred(const th_heap *heap);
+
 /* Whether memory of this size is a region. */
 bool th_heap_is_region(size_t bytes);
 
