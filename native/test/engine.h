@@ -101,6 +101,12 @@ inline th_map_options sized(uint64_t expectedSize) {
     return options;
 }
 
+inline th_map_options sharded(uint16_t shards, uint64_t expectedSize = 0) {
+    th_map_options options = sized(expectedSize);
+    options.shards = shards;
+    return options;
+}
+
 inline th_map_options seeded(uint32_t seed, uint64_t expectedSize = 0) {
     th_map_options options = sized(expectedSize);
     options.seed = seed;
@@ -112,6 +118,12 @@ class Map {
   public:
     Map(Heap &heap, const th_type &type, const th_map_options &options = {}) : type_(type) {
         created_ = th_map_create(heap.raw(), &type, &options, &map_, &stamp_);
+    }
+    /* A shard, which its sharded map closes. */
+    Map(const Map &sharded, uint32_t index) : type_(sharded.type_), created_(TH_CLOSED) {
+        th_status status = th_shard(sharded.map_, sharded.stamp_, index, &map_, &stamp_);
+        if (status != TH_OK)
+            complain(std::string("th_shard: ") + th_status_name(status));
     }
     Map(const Map &) = delete;
     Map &operator=(const Map &) = delete;
