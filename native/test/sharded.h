@@ -14,6 +14,15 @@
 
 namespace tophash::test {
 
+inline int32_t shardOf(const Map &map, const std::string &key) {
+    return th_shard_of(map.raw(), map.stamp(), key.data(), key.size());
+}
+
+inline th_status contains(const Map &map, const std::string &key) {
+    return th_bytes_contains(map.raw(), map.stamp(), reinterpret_cast<const uint8_t *>(key.data()),
+                             key.size());
+}
+
 /*
  * Key `number` and its value after write `version`, which can be read back from the value. A value that is
  * not a word is version and number, then bytes that follow from both: a torn or foreign one is seen.
@@ -56,6 +65,17 @@ class Told {
   private:
     th_type type_;
 };
+
+/* Each way that a value can change under a reader, with keys of each kind. */
+inline std::vector<NamedType> racedTypes() {
+    return {NamedType{"long", longType()},
+            NamedType{"k4v4", typeOf(kKeyParts[1], kValueParts[8])},
+            NamedType{"k24v16", typeOf(kKeyParts[8], kValueParts[5])},
+            NamedType{"k8vBytes", typeOf(kKeyParts[0], kValueParts[7])},
+            NamedType{"bytesLong", bytesLongType()},
+            NamedType{"bytesV12", typeOf(kKeyParts[2], kValueParts[4])},
+            NamedType{"bytesBytes", bytesBytesType()}};
+}
 
 /* Each thread counts its calls; memory sealed before all of them have moved on is free to go. */
 class Calls {

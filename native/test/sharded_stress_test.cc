@@ -21,7 +21,7 @@ class Stress {
             shards_.push_back(std::make_unique<Shard>(map_, i));
         for (uint64_t n = 0; n < keys; n++) {
             std::string key = told_.key(n);
-            int32_t shard = th_shard_of(map_.raw(), map_.stamp(), key.data(), key.size());
+            int32_t shard = shardOf(map_, key);
             shards_.at(static_cast<size_t>(shard))->keys.push_back(n);
             shardOf_.push_back(static_cast<uint32_t>(shard));
             texts_.push_back(key);
@@ -338,93 +338,7 @@ TEST_P(ShardedStressTest, SlotsAreReusedForOtherKeysAllTheTime) {
     EXPECT_GT(stress.misses, 0u);
 }
 
-/* Who reads on while a map is closed finds what was there, or is told. Nobody is told "absent". */
-TEST_P(ShardedStressTest, ClosingUnderReaders) {
-    Told told(GetParam().type);
-    for (uint64_t round = 0; round < scaled(30, 6); round++) {
-        Heap heap(0, true);
-        Map map(heap, GetParam().type, sharded(kShards));
-        for (uint64_t n = 0; n < 300; n++) {
-            std::string key = told.key(n);
-            int32_t shard = th_shard_of(map.raw(), map.stamp(), key.data(), key.size());
-            Map(map, static_cast<uint32_t>(shard)).put(key, told.value(n, 1));
-        }
-        std::atomic<uint32_t> begun{0};
-        std::atomic<uint64_t> wrong{0};
-        auto read = [&](uint64_t id) {
-            begun++;
-            for (uint64_t n = id;; n = (n + 7) % 300) {
-                std::string key = told.key(n), want = told.value(n, 1);
-                uint8_t buffer[512];
-                uint64_t length = 0;
-                th_status status = th_entry_get(map.raw(), map.stamp(), Twin::bytes(key), key.size(), buffer,
-                                                sizeof buffer, &length);
-                wrong += status != TH_PRESENT && status != TH_CLOSED;
-                wrong +=
-                    status == TH_PRESENT && std::string(reinterpret_cast<char *>(buffer), length) != want;
-                if (status != TH_PRESENT)
-                    return;
-                status = th_bytes_contains(map.raw(), map.stamp(), Twin::bytes(key), key.size());
-                wrong += status != TH_PRESENT && status != TH_CLOSED;
-                th_map_stats stats{};
-                status = n % 64 ? TH_OK : th_map_get_stats(map.raw(), map.stamp(), n % 128 == 0, &stats);
-                wrong += status != TH_OK && status != TH_CLOSED;
-            }
-        };
-        std::thread first(read, 1), second(read, 2);
-        while (begun < 2)
-            std::this_thread::yield();
-        EXPECT_EQ(TH_OK, map.close());
-        first.join();
-        second.join();
-        ASSERT_EQ(0u, wrong) << "in round " << round;
-    }
-}
-
-/* Against the rules: who takes a shard's own name and no lock gets wrong answers, but does not crash. */
-TEST_P(ShardedStressTest, ReadingAShardWithoutItsLockNeverFaults) {
-    if (TOPHASH_TSAN) {
-        GTEST_SKIP() << "a race on purpose";
-    }
-    Heap heap(0, true);
-    Map map(heap, GetParam().type, sharded(1));
-    Map shard(map, 0);
-    Told told(GetParam().type);
-    std::atomic<bool> working{true};
-    std::thread rogue([&] {
-        Random random(5);
-        while (working) {
-            Spans keys;
-            for (uint64_t i = 0; i < 50; i++)
-                keys.add(told.key(random.below(200)));
-            std::vector<uint8_t> found(50);
-            th_progress p{};
-            th_bytes_contains_all(shard.raw(), shard.stamp(), keys.data.data(), keys.data.size(),
-                                  keys.starts.data(), keys.ends.data(), found.data(), 50, &p);
-            shard.find(told.key(random.below(200)));
-        }
-    });
-    for (uint64_t i = 0; i < scaled(60000, 2000); i++) {
-        uint64_t number = mix(i) % 200;
-        if (i % 50 == 0)
-            shard.shrink();
-        else if (i % 3)
-            shard.put(told.key(number), told.value(number, 1 + i % 1000));
-        else
-            shard.remove(told.key(number));
-    }
-    working = false;
-    rogue.join();
-}
-
-INSTANTIATE_TEST_SUITE_P(Types, ShardedStressTest,
-                         testing::Values(NamedType{"long", longType()},
-                                         NamedType{"k4v4", typeOf(kKeyParts[1], kValueParts[8])},
-                                         NamedType{"k24v16", typeOf(kKeyParts[8], kValueParts[5])},
-                                         NamedType{"k8vBytes", typeOf(kKeyParts[0], kValueParts[7])},
-                                         NamedType{"bytesLong", bytesLongType()},
-                                         NamedType{"bytesV12", typeOf(kKeyParts[2], kValueParts[4])},
-                                         NamedType{"bytesBytes", bytesBytesType()}),
+INSTANTIATE_TEST_SUITE_P(Types, ShardedStressTest, testing::ValuesIn(racedTypes()),
                          [](const auto &param) { return param.param.name; });
 
 } // namespace
