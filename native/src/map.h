@@ -47,6 +47,7 @@ TH_INLINE th_array_word th_load_word(const th_array_word *word) {
 
 TH_INLINE void th_store_word(th_array_word *word, th_array_word value) {
     __atomic_store_n(word, value, __ATOMIC_RELEASE);
+    TH_HESITATE();
 }
 
 /*
@@ -101,10 +102,12 @@ TH_INLINE th_bytes_heap *th_load_bytes(th_bytes_heap *const *heap) {
 
 TH_INLINE void th_store_bytes(th_bytes_heap **heap, th_bytes_heap *value) {
     __atomic_store_n(heap, value, __ATOMIC_RELEASE);
+    TH_HESITATE();
 }
 
 TH_INLINE void th_store_seed(th_map *m, uint32_t seed) {
     __atomic_store_n(&m->h.hash0, seed, __ATOMIC_RELEASE);
+    TH_HESITATE();
 }
 
 /* Before a change of several words that readers of a shard must not see half of; ended by th_store_word.

@@ -10,6 +10,17 @@
 
 #include "layout.h"
 
+/*
+ * Between two stores that readers might see apart. Built for ThreadSanitizer a writer lets others go first
+ * there, so that they do; otherwise it is nothing.
+ */
+#if defined(__SANITIZE_THREAD__) || defined(TH_HESITATES)
+#include <sched.h>
+#define TH_HESITATE() ((void)sched_yield())
+#else
+#define TH_HESITATE() ((void)0)
+#endif
+
 TH_INLINE bool th_is_aligned(const void *p, uint32_t size) {
     return ((uintptr_t)p & (size - 1)) == 0;
 }

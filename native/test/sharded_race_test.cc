@@ -50,6 +50,42 @@ TEST_P(ShardedRaceTest, ClosingUnderReaders) {
     }
 }
 
+/*
+ * Growth of a large array gives back its pages as it goes on. Readers look for keys in buckets that it passes
+ * meanwhile, and are off their CPUs in the middle of that from time to time.
+ */
+TEST(ShardedRace, PagesGivenBackUnderReaders) {
+    Heap heap(0, true);
+    Map map(heap, longType(), sharded(1));
+    Map shard(map, 0);
+    const uint64_t keys = 4000;
+    fillLong(shard, 0, keys);
+    std::atomic<bool> working{true};
+    std::atomic<uint64_t> missed{0};
+    Calls calls(2);
+    auto read = [&](size_t id) {
+        Random random(id);
+        for (; working; calls.left(id)) {
+            uint64_t key = random.below(keys);
+            missed += th_word_get(map.raw(), map.stamp(), key, 0) != ~key;
+        }
+        calls.done(id);
+    };
+    std::thread first(read, 0), second(read, 1);
+    for (uint64_t round = 0; round < scaled(12, 2); round++) {
+        EXPECT_EQ(TH_OK, shard.reserve(addressSpaceIsFree() ? 1000000 : 300000));
+        EXPECT_EQ(TH_OK, shard.reserve(addressSpaceIsFree() ? 2000000 : 600000));
+        for (uint64_t i = 0; shard.stats().growing; i++)
+            shard.put(packed(keys + i % 1000), packed(i));
+        EXPECT_EQ(TH_OK, shard.shrink());
+        calls.reclaim(heap);
+    }
+    working = false;
+    first.join();
+    second.join();
+    EXPECT_EQ(0u, missed);
+}
+
 /* Against the rules: who takes a shard's own name and no lock gets wrong answers, but does not crash. */
 TEST_P(ShardedRaceTest, ReadingAShardWithoutItsLockNeverFaults) {
     if (TOPHASH_TSAN) {
