@@ -1,6 +1,6 @@
 /*
- * Readers of a sharded map write to nothing that another thread reads: with every page of the heap read-only, they go
- * on as if nothing were. One store would end the process, which is a child for that reason.
+ * Readers of a sharded map write to nothing that another thread reads: with every page of the heap read-only,
+ * they go on as if nothing were. One store would end the process, which is a child for that reason.
  */
 #include <sys/mman.h>
 #include <sys/wait.h>

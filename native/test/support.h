@@ -22,6 +22,18 @@
 #define TOPHASH_TSAN 0
 #endif
 
+/* Whether any sanitizer that has memory of its own is compiled in. */
+#if defined(__SANITIZE_ADDRESS__) || TOPHASH_TSAN
+#define TOPHASH_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define TOPHASH_SANITIZED 1
+#endif
+#endif
+#ifndef TOPHASH_SANITIZED
+#define TOPHASH_SANITIZED 0
+#endif
+
 namespace tophash::test {
 
 inline void recordFailure(const std::string &message) {
