@@ -73,8 +73,9 @@ final class History {
             int thread, Kind kind, int key, long a, long b, long result, long from, long to) {
         @Override
         public String toString() {
-            return "thread " + thread + ", " + from + ".." + to + ": " + kind + " " + a + " " + b
-                    + " -> " + result;
+            String returned = result == ABSENT ? "absent" : Long.toString(result);
+            return "thread %d, %d..%d: %s %d %d -> %s"
+                    .formatted(thread, from, to, kind, a, b, returned);
         }
     }
 
