@@ -44,7 +44,7 @@ class Told {
             return packed(head).substr(0, type_.value_size);
         uint64_t length = type_.value_size;
         if (type_.value_kind == TH_KIND_BYTES)
-            length = version % 3 == 0 ? 8 : 8 + mix(head) % 400;
+            length = version % 3 == 0 ? 8 : 8 + mix(head) % 1400;
         std::string text = packed(head);
         text.resize(length);
         for (uint64_t i = 8; i < length; i++)

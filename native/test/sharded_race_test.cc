@@ -24,7 +24,7 @@ TEST_P(ShardedRaceTest, ClosingUnderReaders) {
             begun++;
             for (uint64_t n = id;; n = (n + 7) % 300) {
                 std::string key = told.key(n), want = told.value(n, 1);
-                uint8_t buffer[512];
+                uint8_t buffer[2048];
                 uint64_t length = 0;
                 th_status status = th_entry_get(map.raw(), map.stamp(), Twin::bytes(key), key.size(), buffer,
                                                 sizeof buffer, &length);

@@ -243,7 +243,7 @@ class Stress {
     }
 
     bool entry(const std::string &key, std::string &value) {
-        uint8_t buffer[512];
+        uint8_t buffer[2048];
         uint64_t length = 777;
         th_status status = th_entry_get(map_.raw(), map_.stamp(), Twin::bytes(key), key.size(), buffer,
                                         sizeof buffer, &length);
@@ -263,7 +263,7 @@ class Stress {
             keys.add(texts_[look.number]);
         bool valueBytes = type_.value_kind == TH_KIND_BYTES, words = map_.hasWordKey() && map_.hasWordValue();
         bool entries = !map_.hasWordValue() || random.below(2);
-        std::vector<uint8_t> values(valueBytes ? n * 512 : n * size), found(n);
+        std::vector<uint8_t> values(valueBytes ? n * 2048 : n * size), found(n);
         std::vector<uint64_t> ends(n);
         th_progress p{};
         th_status status;
