@@ -193,9 +193,6 @@ th_status th_map_header(th_map *map, uint64_t stamp, uint8_t header[48]) {
     if (!th_may_read(map, stamp)) {
         return TH_CLOSED;
     }
-    if (th_is_sharded(stamp)) {
-        return TH_INVALID; /* it has another one */
-    }
     memcpy(header, &map->h, sizeof map->h);
     return TH_OK;
 }

@@ -644,7 +644,8 @@ typedef struct th_map_stats {
  */
 TH_API th_status th_map_get_stats(th_map *map, uint64_t stamp, uint8_t full, th_map_stats *stats);
 
-/* Copies the 48-byte header, for inspection: see native/README.md for its fields. */
+/* Copies the 48-byte header, for inspection: see native/README.md for its fields. Of a sharded map only the
+ * seed (4 bytes at offset 12), under which th_shard_of hashes, says something to others. */
 TH_API th_status th_map_header(th_map *map, uint64_t stamp, uint8_t header[48]);
 
 /* ---- capacity: what a map will take ------------------------------------------------------------- */
