@@ -29,7 +29,7 @@ sealed class CodecTable<K, V> extends OffHeapTable permits ConcurrentCodecTable 
     private final long guard;
 
     CodecTable(Codec<K> keys, Codec<V> values, boolean isSet, TableOptions options) {
-        super(type(keys, values), options);
+        super(type(keys, values, options.shards() != 0), options);
         this.keys = keys;
         this.values = values;
         this.isSet = isSet;
@@ -38,10 +38,17 @@ sealed class CodecTable<K, V> extends OffHeapTable permits ConcurrentCodecTable 
         this.guard = words ? GUARD >>> Long.SIZE - values.width() * Byte.SIZE : 0;
     }
 
-    private static long type(Codec<?> keys, Codec<?> values) {
+    private static long type(Codec<?> keys, Codec<?> values, boolean shared) {
         int key = width(keys, "key", 1, tophash_h.TH_MAX_FIXED_KEY());
         int value = width(values, "value", 0, tophash_h.TH_MAX_FIXED_VALUE());
-        return TableType.of(key, (int) keys.alignment(), value, (int) values.alignment());
+        return TableType.of(
+                key, alignment(keys, key, shared), value, alignment(values, value, shared));
+    }
+
+    /** Readers beside a writer take what fits a register in one piece, which must be aligned. */
+    private static int alignment(Codec<?> codec, int width, boolean shared) {
+        boolean word = Integer.bitCount(width) == 1 && width > 0 && width <= Long.BYTES;
+        return shared && word ? width : (int) codec.alignment();
     }
 
     private static int width(Codec<?> codec, String what, int least, int most) {

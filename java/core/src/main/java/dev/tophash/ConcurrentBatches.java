@@ -24,11 +24,12 @@ final class ConcurrentBatches<K, V> {
     long putAll(K[] keys, V[] values, int length) {
         table.checkOpen();
         long present = 0;
-        for (int from = 0; from < length; from += CHUNK) {
-            int n = Math.min(CHUNK, length - from);
-            ShardOrder order = order(keys, from, n);
-            K[] sortedKeys = order.sorted(keys, from);
-            V[] sortedValues = order.sorted(values, from);
+        for (int n, from = 0; from < length; from += n) {
+            n = Math.min(CHUNK, length - from);
+            K[] some = Arrays.copyOfRange(keys, from, from + n);
+            ShardOrder order = order(some);
+            K[] sortedKeys = order.sorted(some);
+            V[] sortedValues = order.sorted(Arrays.copyOfRange(values, from, from + n));
             present +=
                     forEachShard(
                             order,
@@ -46,10 +47,11 @@ final class ConcurrentBatches<K, V> {
             return 0;
         }
         long present = 0;
-        for (int from = 0; from < keys.length; from += CHUNK) {
-            int n = Math.min(CHUNK, keys.length - from);
-            ShardOrder order = order(keys, from, n);
-            K[] sorted = order.sorted(keys, from);
+        for (int n, from = 0; from < keys.length; from += n) {
+            n = Math.min(CHUNK, keys.length - from);
+            K[] some = Arrays.copyOfRange(keys, from, from + n);
+            ShardOrder order = order(some);
+            K[] sorted = order.sorted(some);
             present +=
                     forEachShard(
                             order,
@@ -59,9 +61,9 @@ final class ConcurrentBatches<K, V> {
         return present;
     }
 
-    private ShardOrder order(K[] keys, int from, int n) {
+    private ShardOrder order(K[] keys) {
         return new ShardOrder(
-                n, table.shards().count(), i -> table.shardOf(table.checkedKey(keys[from + i])));
+                keys.length, table.shards().count(), i -> table.shardOf(table.checkedKey(keys[i])));
     }
 
     private long forEachShard(ShardOrder order, Part<K, V> part) {

@@ -1,8 +1,10 @@
 package dev.tophash;
 
 import dev.tophash.internal.AddressCalls;
+import dev.tophash.internal.Status;
 import dev.tophash.internal.TableOptions;
 
+import java.lang.invoke.VarHandle;
 import java.util.function.UnaryOperator;
 
 /**
@@ -61,7 +63,9 @@ final class ConcurrentCodecTable<K, V> extends CodecTable<K, V> {
         try {
             long length = scratch.key().encode(keys(), keys().width(), key);
             int index = AddressCalls.shardOf(map, stamp, scratch.key().address(), length);
+            VarHandle.acquireFence(); // a negative answer is one that the map is closed
             checkOpen();
+            Status.check(index, "the shard of a key");
             return index;
         } finally {
             scratch.giveBack();
@@ -120,10 +124,14 @@ final class ConcurrentCodecTable<K, V> extends CodecTable<K, V> {
      */
     Object update(K key, UnaryOperator<Object> function) {
         checkedKey(key);
-        Shards.Shard<CodecTable<K, V>> shard = lock(key);
+        int index = shardOf(key);
+        Shards.Shard<CodecTable<K, V>> shard = shards.lock(index);
         try {
             Object before = shard.table.find(key);
             Object after = computed(function, before);
+            if (shardOf(key) != index) {
+                throw new IllegalStateException("a function has changed the key that it was given");
+            }
             if (after == ConcurrentEntryMap.AS_IT_IS) {
                 return before;
             }
@@ -153,6 +161,6 @@ final class ConcurrentCodecTable<K, V> extends CodecTable<K, V> {
     }
 
     ConcurrentWalk<K, V, CodecTable<K, V>, CodecCursor<K, V>> walk() {
-        return new ConcurrentWalk<>(this, shards, CodecCursor::new, this::discard);
+        return new ConcurrentWalk<>(this, shards, CodecCursor::new);
     }
 }

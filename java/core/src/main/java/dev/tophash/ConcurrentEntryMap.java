@@ -28,8 +28,11 @@ abstract class ConcurrentEntryMap<K, V> extends EntryMap<K, V> implements Concur
      */
     abstract Object update(K key, UnaryOperator<Object> function);
 
-    /** Whether an object can be a key. */
-    abstract boolean isKey(Object key);
+    /** Only if it still has the value that was met. */
+    @Override
+    void removeMet(Map.Entry<K, V> entry) {
+        remove(entry.getKey(), entry.getValue());
+    }
 
     @SuppressWarnings("unchecked")
     private V value(Object found) {
@@ -48,7 +51,7 @@ abstract class ConcurrentEntryMap<K, V> extends EntryMap<K, V> implements Concur
     @Override
     public boolean replace(K key, V before, V after) {
         Objects.requireNonNull(after);
-        if (before == null) { // no key has it
+        if (before == null || find(key) == NOTHING) { // which makes no native map
             table().checkOpen();
             return false;
         }
@@ -65,7 +68,7 @@ abstract class ConcurrentEntryMap<K, V> extends EntryMap<K, V> implements Concur
     @Override
     @SuppressWarnings("unchecked")
     public boolean remove(Object key, Object value) {
-        if (!isKey(key) || value == null) {
+        if (value == null || find(key) == NOTHING) {
             table().checkOpen();
             return false;
         }
@@ -98,6 +101,9 @@ abstract class ConcurrentEntryMap<K, V> extends EntryMap<K, V> implements Concur
     @Override
     public V computeIfPresent(K key, BiFunction<? super K, ? super V, ? extends V> function) {
         Objects.requireNonNull(function);
+        if (find(key) == NOTHING) {
+            return null;
+        }
         return value(
                 update(
                         key,

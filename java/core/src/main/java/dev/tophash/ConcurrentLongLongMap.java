@@ -12,6 +12,7 @@ import dev.tophash.internal.WordCalls;
 import dev.tophash.internal.Words;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.LongBinaryOperator;
@@ -386,6 +387,7 @@ public final class ConcurrentLongLongMap extends OffHeapTable {
                 p -> {
                     long at = map; // read once: the map may be closed by another thread
                     if (at == Linkage.EMPTY_MAP) {
+                        VarHandle.acquireFence(); // closed, if it is, before it was emptied
                         Batches.readable(keys);
                         Words.fill(values, Long.BYTES, defaultValue);
                         return ABSENT;
@@ -586,7 +588,7 @@ public final class ConcurrentLongLongMap extends OffHeapTable {
     }
 
     private ConcurrentWalk<Long, Long, LongLongMap, LongLongMap.Cursor> walk() {
-        return new ConcurrentWalk<>(this, shards, LongLongMap::cursor, this::remove);
+        return new ConcurrentWalk<>(this, shards, LongLongMap::cursor);
     }
 
     /**
@@ -616,11 +618,6 @@ public final class ConcurrentLongLongMap extends OffHeapTable {
         }
 
         @Override
-        boolean isKey(Object key) {
-            return key instanceof Long;
-        }
-
-        @Override
         Object find(Object key) {
             if (!(key instanceof Long k)) {
                 table.checkOpen();
@@ -642,6 +639,9 @@ public final class ConcurrentLongLongMap extends OffHeapTable {
         Object insert(Long key, Long value, PutMode mode) {
             long after = value;
             Object[] before = {NOTHING};
+            if (mode == PutMode.IF_PRESENT && find(key) == NOTHING) {
+                return NOTHING;
+            }
             update(
                     key,
                     found -> {

@@ -32,7 +32,9 @@ import java.util.function.UnaryOperator;
  *       write to it. {@code computeIfAbsent} of a key that is present takes no lock. What a thread
  *       did before it put an entry is visible to those who read it.
  *   <li>Such a function should be short, and must not write to this map or walk it: that throws
- *       {@link IllegalStateException}, always, and leaves the entry as it was. It may look up.
+ *       {@link IllegalStateException}, always, and leaves the entry as it was. It may look up. Two
+ *       maps whose functions write to each other can wait for each other for ever. A codec must not
+ *       use the map that it is of, and a key not change during a call.
  *   <li>A batch, {@link #putAll}, {@link #clear} and {@link #replaceAll} are atomic for each key
  *       and not as a whole.
  *   <li>{@link #size} is a sum over the parts: exact when nobody writes.
@@ -45,16 +47,19 @@ import java.util.function.UnaryOperator;
  * An entry that is in the map from the beginning of the walk to its end is visited exactly once,
  * with a value that it had meanwhile; one that was put or removed meanwhile may or may not be
  * visited; no key is visited twice unless it was removed and put again; no change makes them throw.
- * {@code Iterator.remove} removes the key, whatever its value is by then.
+ * To remove by an iterator of {@link #keySet} is to remove the key; by one of {@link #entrySet} or
+ * {@link #values}, to remove the entry if it still has the value that was met. So do {@code
+ * removeIf}, {@code retainAll} and their like.
  *
  * <h2>Otherwise</h2>
  *
  * As in {@link NativeMap}: it is to be closed (from any thread: the others get {@link
  * IllegalStateException}), holds bytes rather than objects, may have more than {@link
  * Integer#MAX_VALUE} entries, is not serializable. Null is neither key nor value, and a {@linkplain
- * Codecs#nullable nullable} codec is refused; asking for null finds nothing. Out of memory, a write
- * throws {@link OutOfMemoryError} and changes nothing. For memory and lifetimes see {@link
- * OffHeap}.
+ * Codecs#nullable nullable} codec is refused; asking for null finds nothing. {@link #clear} lets go
+ * of the memory for entries, and the next writes ask for as much anew. Out of memory, a write
+ * throws {@link OutOfMemoryError} and changes nothing; of a batch, any part may then be done. For
+ * memory and lifetimes see {@link OffHeap}.
  *
  * @param <K> type of the keys
  * @param <V> type of the values
@@ -141,11 +146,6 @@ public final class ConcurrentNativeMap<K, V> extends ConcurrentEntryMap<K, V> im
     @Override
     ConcurrentCodecTable<K, V> table() {
         return table;
-    }
-
-    @Override
-    boolean isKey(Object key) {
-        return table.keys().accepts(key);
     }
 
     @Override

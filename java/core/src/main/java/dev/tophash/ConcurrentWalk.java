@@ -1,6 +1,5 @@
 package dev.tophash;
 
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -16,7 +15,6 @@ final class ConcurrentWalk<K, V, T extends OffHeapTable, W extends MapCursor & E
     private final OffHeapTable whole;
     private final Shards<T> shards;
     private final Function<T, W> start;
-    private final Consumer<K> removal;
 
     /** The shard that the cursor walks, and the one after the last. */
     private int shard;
@@ -28,25 +26,17 @@ final class ConcurrentWalk<K, V, T extends OffHeapTable, W extends MapCursor & E
      * A walk over all of a map.
      *
      * @param start makes a cursor
-     * @param removal removes a key from the map
      */
-    ConcurrentWalk(
-            OffHeapTable whole, Shards<T> shards, Function<T, W> start, Consumer<K> removal) {
-        this(whole, shards, start, removal, 0, shards.count());
+    ConcurrentWalk(OffHeapTable whole, Shards<T> shards, Function<T, W> start) {
+        this(whole, shards, start, 0, shards.count());
         whole.checkOpen();
     }
 
     private ConcurrentWalk(
-            OffHeapTable whole,
-            Shards<T> shards,
-            Function<T, W> start,
-            Consumer<K> removal,
-            int from,
-            int to) {
+            OffHeapTable whole, Shards<T> shards, Function<T, W> start, int from, int to) {
         this.whole = whole;
         this.shards = shards;
         this.start = start;
-        this.removal = removal;
         this.shard = from;
         this.end = to;
     }
@@ -113,9 +103,10 @@ final class ConcurrentWalk<K, V, T extends OffHeapTable, W extends MapCursor & E
         return here().boxedValue();
     }
 
+    /** What removes by a concurrent walk goes to the map. */
     @Override
     public void remove() {
-        removal.accept(boxedKey());
+        throw new UnsupportedOperationException();
     }
 
     /** Half of the shards that were not begun. */
@@ -127,6 +118,6 @@ final class ConcurrentWalk<K, V, T extends OffHeapTable, W extends MapCursor & E
             return null;
         }
         end -= half;
-        return new ConcurrentWalk<>(whole, shards, start, removal, end, end + half);
+        return new ConcurrentWalk<>(whole, shards, start, end, end + half);
     }
 }

@@ -57,6 +57,11 @@ abstract class EntryMap<K, V> extends AbstractMap<K, V> {
         return key;
     }
 
+    /** Removes an entry that an iterator has met. */
+    void removeMet(Map.Entry<K, V> entry) {
+        delete(entry.getKey());
+    }
+
     @SuppressWarnings("unchecked")
     private V orNull(Object found) {
         return found == NOTHING ? null : (V) found;
@@ -287,7 +292,7 @@ abstract class EntryMap<K, V> extends AbstractMap<K, V> {
         @Override
         public Iterator<Map.Entry<K, V>> iterator() {
             return new WalkIterator<Walk<K, V>, Map.Entry<K, V>>(
-                    table(), walk(), EntryMap.this::entry, e -> e, e -> delete(e.getKey()));
+                    table(), walk(), EntryMap.this::entry, e -> e, EntryMap.this::removeMet);
         }
 
         @Override

@@ -130,7 +130,8 @@ public abstract sealed class OffHeapTable implements OffHeap
      * Removes every entry and keeps the memory for the next ones: what the map holds, {@link
      * #nativeBytes}, stays the same, though pages of large maps go back to the system until they
      * are written to again. To give all memory back, close the map or call {@link #shrinkToFit}
-     * afterwards.
+     * afterwards. A concurrent map lets go of this memory, and asks for as much anew when it is
+     * written to.
      *
      * @throws IllegalStateException if the map is closed
      * @throws ConcurrentModificationException if another thread was seen writing
@@ -180,6 +181,9 @@ public abstract sealed class OffHeapTable implements OffHeap
     public final void migrate(MemoryPolicy policy) {
         Placement placement = policy.forEngine();
         checkOpen();
+        if (shards() != null) {
+            Computation.refuseLocksOf(this);
+        }
         setPlacement(placement);
         if (map == Linkage.EMPTY_MAP) {
             return;
@@ -207,9 +211,14 @@ public abstract sealed class OffHeapTable implements OffHeap
         return status == Status.MORE;
     }
 
+    /** Where it was chosen to lie, or null. */
+    final Placement placement() {
+        return options.placement();
+    }
+
     /** For a native map that is still to be made, by whichever thread does. */
     private synchronized void setPlacement(Placement placement) {
-        if (life == NO_LIFE) {
+        if (life == NO_LIFE || shards() != null) {
             options = options.withPlacement(placement);
         }
     }
@@ -255,6 +264,7 @@ public abstract sealed class OffHeapTable implements OffHeap
             shards.close(); // before the native map: writers then know why they fail
         }
         closed = true;
+        VarHandle.releaseFence(); // who sees the empty map knows why
         map = Linkage.EMPTY_MAP;
         stamp = Linkage.EMPTY_STAMP;
         if (life < 0) {
@@ -351,6 +361,9 @@ public abstract sealed class OffHeapTable implements OffHeap
             throw closedException();
         }
         if (handle.status() < 0) {
+            Placement placement = options.whole().placement();
+            (placement == null ? StandardPolicy.get() : MemoryPolicy.of(placement))
+                    .check(handle.status());
             throw failure(handle.status(), "no native memory for a part of a concurrent map");
         }
         life = LIFE_OF_WHOLE;
@@ -486,6 +499,7 @@ public abstract sealed class OffHeapTable implements OffHeap
         // A map that is forgotten in this very call must not be closed, and its header reused,
         // before.
         Reference.reachabilityFence(this);
+        checkOpen();
         return value;
     }
 

@@ -1,6 +1,5 @@
 package dev.tophash;
 
-import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 
 /** The elements of a batch in the order of their shards; those of a shard stay in theirs. */
@@ -43,11 +42,11 @@ final class ShardOrder {
         return starts[shard + 1];
     }
 
-    /** Elements from an index on, sorted. */
-    <T> T[] sorted(T[] elements, int from) {
-        T[] sorted = Arrays.copyOfRange(elements, from, from + place.length);
+    /** The elements, sorted. */
+    <T> T[] sorted(T[] elements) {
+        T[] sorted = elements.clone();
         for (int i = 0; i < place.length; i++) {
-            sorted[place[i]] = elements[from + i];
+            sorted[place[i]] = elements[i];
         }
         return sorted;
     }

@@ -112,6 +112,11 @@ final class Shards<T extends OffHeapTable> {
         }
 
         @Override
+        public Placement placement() {
+            return whole.placement();
+        }
+
+        @Override
         public NativeHeap.Handle openShard() {
             return NativeHeap.shard(whole.map, whole.stamp, index);
         }
@@ -168,7 +173,7 @@ final class Shards<T extends OffHeapTable> {
      */
     void reserve(long entries) {
         long part = entries / count;
-        long each = entries == 0 ? 0 : part + 4 * (long) Math.sqrt(part) + 1;
+        long each = Math.min(entries, part + 4 * (long) Math.sqrt(part) + 1);
         whole.checkOpen();
         if (entries > 0) {
             ready();
@@ -203,9 +208,17 @@ final class Shards<T extends OffHeapTable> {
     <R> R whileLocked(Supplier<R> question) {
         Computation.refuseLocksOf(whole);
         Shard<T>[] known = all;
+        if (known == null) {
+            synchronized (whole) { // nobody makes them meanwhile
+                if (all == null) {
+                    return question.get();
+                }
+                known = all;
+            }
+        }
         int locked = 0;
         try {
-            while (known != null && locked < count) {
+            while (locked < count) {
                 known[locked].lock();
                 locked++;
             }

@@ -71,7 +71,7 @@ final class WalkIterator<W extends WalkSpliterator.Walk, T> implements Iterator<
             throw new IllegalStateException("there is nothing to remove");
         }
         removable = false;
-        if (atLast) {
+        if (atLast && walk instanceof MapCursor) {
             walk.remove(); // the cheaper way: the walk knows of this change
         } else {
             removal.accept(last);

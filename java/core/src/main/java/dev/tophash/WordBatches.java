@@ -1,7 +1,8 @@
 package dev.tophash;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Batches that write to a {@link ConcurrentLongLongMap}: a chunk of keys is sorted by shard, and
@@ -33,6 +34,8 @@ final class WordBatches {
             long n,
             Write write) {
         int room = (int) Math.min(n, CHUNK);
+        long[] someKeys = new long[room];
+        long[] someWords = new long[room];
         long[] sortedKeys = new long[room];
         long[] sortedWords = new long[room];
         MemorySegment keySegment = MemorySegment.ofArray(sortedKeys);
@@ -40,16 +43,14 @@ final class WordBatches {
         long present = 0;
         for (long from = 0; from < n; from += room) {
             int some = (int) Math.min(room, n - from);
-            long base = from;
+            // Copied first: whoever changes the keys meanwhile must not get one into a wrong shard.
+            MemorySegment.copy(keys, JAVA_LONG, from * Long.BYTES, someKeys, 0, some);
+            MemorySegment.copy(words, JAVA_LONG, from * Long.BYTES, someWords, 0, some);
             ShardOrder order =
-                    new ShardOrder(
-                            some,
-                            shards.count(),
-                            i -> shards.indexOf(keys.getAtIndex(ValueLayout.JAVA_LONG, base + i)));
+                    new ShardOrder(some, shards.count(), i -> shards.indexOf(someKeys[i]));
             for (int i = 0; i < some; i++) {
-                int place = order.place(i);
-                sortedKeys[place] = keys.getAtIndex(ValueLayout.JAVA_LONG, base + i);
-                sortedWords[place] = words.getAtIndex(ValueLayout.JAVA_LONG, base + i);
+                sortedKeys[order.place(i)] = someKeys[i];
+                sortedWords[order.place(i)] = someWords[i];
             }
             present += runChunk(shards, order, keySegment, wordSegment, write);
         }

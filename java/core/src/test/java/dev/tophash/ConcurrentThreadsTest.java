@@ -360,4 +360,59 @@ class ConcurrentThreadsTest {
             writer.join();
         }
     }
+
+    record Pair(int a, int b) {}
+
+    @Test
+    void codecsOfAnyAlignmentWillDo() {
+        try (ConcurrentNativeMap<Pair, Pair> map =
+                ConcurrentNativeMap.create(
+                        Codecs.ofRecord(Pair.class), Codecs.ofRecord(Pair.class))) {
+            for (int i = 0; i < 100; i++) {
+                map.put(new Pair(i, -i), new Pair(-i, i));
+            }
+            assertEquals(new Pair(-50, 50), map.get(new Pair(50, -50)));
+            assertEquals(100, map.size());
+        }
+    }
+
+    /** A value that is not the one that was tested any more is not removed. */
+    @Test
+    void removalsByValueLoseNoUpdate() throws Exception {
+        try (ConcurrentNativeMap<Long, Long> map = ConcurrentNativeMap.of(Long.class, Long.class)) {
+            AtomicBoolean done = new AtomicBoolean();
+            AtomicLong removed = new AtomicLong();
+            Thread cleaner =
+                    Thread.ofPlatform()
+                            .start(
+                                    () -> {
+                                        while (!done.get()) {
+                                            map.values().removeIf(v -> v == 0);
+                                            map.entrySet().removeIf(e -> e.getValue() == 0);
+                                        }
+                                    });
+            for (int i = 0; i < 200_000; i++) {
+                long key = i % 8;
+                map.put(key, 0L);
+                map.put(key, 1L);
+                if (map.get(key) == null) { // a 1 was removed for a 0 that had been there
+                    removed.incrementAndGet();
+                }
+            }
+            done.set(true);
+            cleaner.join();
+            assertEquals(0, removed.get());
+        }
+    }
+
+    @Test
+    void whatFindsNothingMakesNoNativeMap() {
+        try (ConcurrentNativeMap<Long, Long> map = ConcurrentNativeMap.of(Long.class, Long.class)) {
+            assertEquals(false, map.replace(1L, 1L, 2L));
+            assertEquals(false, map.remove(1L, 1L));
+            assertNull(map.replace(1L, 2L));
+            assertNull(map.computeIfPresent(1L, (k, v) -> v));
+            assertEquals(0, map.nativeBytes());
+        }
+    }
 }

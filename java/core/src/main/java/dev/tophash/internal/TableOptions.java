@@ -31,6 +31,9 @@ public record TableOptions(
         /** What users know it as. */
         String typeName();
 
+        /** Where it was chosen to lie, or null. */
+        Placement placement();
+
         /** Makes the shard's native map. */
         NativeHeap.Handle openShard();
     }
