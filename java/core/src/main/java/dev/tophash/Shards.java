@@ -26,6 +26,9 @@ final class Shards<T extends OffHeapTable> {
     /** Four for each processor leave one shard in eight for a second writer to wait at. */
     private static final int FOR_EACH_PROCESSOR = 4;
 
+    /** Looks at a lock, of some tens of nanoseconds each, before a thread goes to sleep. */
+    private static final int SPINS = 64;
+
     private static final int LEAST_STANDARD = 16;
     private static final int MOST_STANDARD = 1024;
 
@@ -139,8 +142,21 @@ final class Shards<T extends OffHeapTable> {
     Shard<T> lock(int index) {
         Shard<T> shard = ready()[index];
         Computation.refuseLocksOf(whole);
-        shard.lock();
+        if (!shard.tryLock()) {
+            await(shard);
+        }
         return shard;
+    }
+
+    /** A lock is mostly held for less time than it takes to go to sleep and be woken. */
+    private static void await(ReentrantLock lock) {
+        for (int i = 0; i < SPINS; i++) {
+            Thread.onSpinWait();
+            if (lock.tryLock()) {
+                return;
+            }
+        }
+        lock.lock();
     }
 
     /** Does something to each shard that there is, under its lock. */

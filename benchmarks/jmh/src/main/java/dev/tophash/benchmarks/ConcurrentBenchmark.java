@@ -4,6 +4,7 @@ import dev.tophash.benchmarks.contender.Contender;
 import dev.tophash.benchmarks.contender.LongMap;
 
 import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -17,6 +18,14 @@ import org.openjdk.jmh.annotations.TearDown;
  * that of one thread. TOPHASH, the map for one writer, can only be read.
  */
 @OperationsPerInvocation(Keys.BATCH)
+@Fork(
+        value = 1,
+        jvmArgsAppend = {
+            "--enable-native-access=ALL-UNNAMED",
+            "-Xms4g",
+            "-Xmx4g",
+            "-XX:+AlwaysPreTouch" // who boxes must not pay for memory that nobody has used yet
+        })
 public class ConcurrentBenchmark extends Timed {
     /** The map, full before the measurement starts, which all threads use. */
     @State(Scope.Benchmark)
