@@ -31,7 +31,8 @@ TEST(Seed, MapsDifferInSeedAndOrder) {
         firsts.insert(walkAll(map, 0).front().first);
     }
     EXPECT_GT(hashes.size(), 38u) << "seeds repeat";
-    EXPECT_GT(firsts.size(), 15u) << "maps are walked in the same order";
+    EXPECT_GT(firsts.size(), 8u)
+        << "maps are walked in the same order"; /* of those early in a bucket, 18 or so */
 }
 
 TEST(Seed, AGivenSeedIsUsedAndKept) {

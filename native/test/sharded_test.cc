@@ -90,10 +90,10 @@ TEST(Sharded, ShardsAreMadeWhenAskedForAndStay) {
 
 TEST(Sharded, WhatItDoesNotTakeIsRefused) {
     Heap heap(0, true);
-    const std::set<std::string> reads = {"size",          "get_stats",         "word_contains",
-                                         "word_get_all",  "word_contains_all", "bytes_contains",
-                                         "bytes_get_all", "entry_get",         "entry_get_all",
-                                         "close",         "migrate",           "bytes_contains_all"};
+    const std::set<std::string> reads = {
+        "size",           "get_stats",          "word_contains", "word_get_all",  "word_contains_all",
+        "bytes_contains", "bytes_get_all",      "entry_get",     "entry_get_all", "close",
+        "migrate",        "bytes_contains_all", "header"};
     for (const th_type &type :
          {longType(), bytesLongType(), bytesBytesType(), typeOf(kKeyParts[1], kValueParts[8])}) {
         Map map(heap, type, sharded(4));
