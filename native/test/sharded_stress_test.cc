@@ -73,9 +73,12 @@ class Stress {
 
     /* ---- writers; the shard's lock is held ---- */
 
+    /* A few rounds can be over before the readers have begun. */
+    bool wasRead() const { return hits > 0 && misses > 0; }
+
     void writer(uint32_t id) {
         Random random(mix(id));
-        for (uint64_t i = 0; i < rounds_; i++) {
+        for (uint64_t i = 0; i < rounds_ || (!wasRead() && i < 1000 * rounds_); i++) {
             /* Mostly shards of its own, so that the locks seldom stand in the way. */
             uint32_t at =
                 static_cast<uint32_t>(random.below(16) ? id * 2 + random.below(2) : random.below(kShards));
