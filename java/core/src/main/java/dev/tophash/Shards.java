@@ -23,11 +23,8 @@ import java.util.function.Supplier;
  * @param <T> the ordinary map
  */
 final class Shards<T extends OffHeapTable> {
-    /** Four for each processor leave one shard in eight for a second writer to wait at. */
+    /** So that threads that all write, one for each processor, seldom meet. */
     private static final int FOR_EACH_PROCESSOR = 4;
-
-    /** Looks at a lock, of some tens of nanoseconds each, before a thread goes to sleep. */
-    private static final int SPINS = 64;
 
     private static final int LEAST_STANDARD = 16;
     private static final int MOST_STANDARD = 1024;
@@ -142,21 +139,8 @@ final class Shards<T extends OffHeapTable> {
     Shard<T> lock(int index) {
         Shard<T> shard = ready()[index];
         Computation.refuseLocksOf(whole);
-        if (!shard.tryLock()) {
-            await(shard);
-        }
+        shard.lock();
         return shard;
-    }
-
-    /** A lock is mostly held for less time than it takes to go to sleep and be woken. */
-    private static void await(ReentrantLock lock) {
-        for (int i = 0; i < SPINS; i++) {
-            Thread.onSpinWait();
-            if (lock.tryLock()) {
-                return;
-            }
-        }
-        lock.lock();
     }
 
     /** Does something to each shard that there is, under its lock. */
