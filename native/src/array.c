@@ -67,7 +67,8 @@ void th_array_retire(th_heap *memory, th_array_word word) {
 }
 
 /* Copies an array to one with another number of overflow buckets, where the map's policy says. */
-static th_status replace(const th_extra *x, th_array_word *which, uint64_t overflow) {
+static th_status replace(const th_map *m, th_array_word *which, uint64_t overflow) {
+    const th_extra *x = m->h.extra;
     th_array_word array = *which;
     const th_array *a = th_array_of(array);
     th_array_word copy = th_array_new(x, th_array_b(array), overflow);
@@ -76,20 +77,22 @@ static th_status replace(const th_extra *x, th_array_word *which, uint64_t overf
     }
     memcpy(th_array_base(copy), th_array_base(array), a->used * x->shape.bucket_size);
     th_array_of(copy)->used = a->used;
+    th_hide(m);
     th_store_word(which, copy);
+    th_show(m);
     th_array_retire(x->memory, array);
     return TH_OK;
 }
 
-th_status th_array_extend(const th_extra *x, th_array_word *which) {
+th_status th_array_extend(const th_map *m, th_array_word *which) {
     const th_array *a = th_array_of(*which);
     uint64_t most = th_overflow_most(th_array_b(*which));
     uint64_t overflow = 2 * (a->capacity - th_array_main(*which)) + 1;
-    return replace(x, which, overflow < most ? overflow : most);
+    return replace(m, which, overflow < most ? overflow : most);
 }
 
-th_status th_array_copy(const th_extra *x, th_array_word *which) {
-    return replace(x, which, th_array_of(*which)->capacity - th_array_main(*which));
+th_status th_array_copy(const th_map *m, th_array_word *which) {
+    return replace(m, which, th_array_of(*which)->capacity - th_array_main(*which));
 }
 
 bool th_array_can_extend(th_array_word array) {

@@ -114,8 +114,13 @@ TH_INLINE th_arrays arrays_of(const th_map *m) {
     return (th_arrays){th_load_word(&m->h.buckets), th_load_word(&m->h.oldbuckets), th_load_nevacuate(m)};
 }
 
-/* The same beside a writer: in this order, so that what they lead to has been written. */
-TH_INLINE th_arrays arrays_of_shard(const th_map *shard) {
+/* The same of a shard, beside its writer: in this order, so that what they lead to has been written. */
+TH_INLINE th_arrays arrays_of_part(const th_part *part) {
+    th_array_word resting = __atomic_load_n(&part->resting, __ATOMIC_ACQUIRE);
+    const th_map *shard = __atomic_load_n(&part->shard, __ATOMIC_ACQUIRE);
+    if (TH_LIKELY(resting != 0) || shard == NULL) {
+        return (th_arrays){resting, 0, 0};
+    }
     th_array_word current = __atomic_load_n(&shard->h.buckets, __ATOMIC_ACQUIRE);
     th_array_word old = __atomic_load_n(&shard->h.oldbuckets, __ATOMIC_ACQUIRE);
     return (th_arrays){current, old, __atomic_load_n(&shard->h.nevacuate, __ATOMIC_ACQUIRE)};
@@ -129,11 +134,7 @@ TH_INLINE th_array_word fetched_array(const th_map *m, bool sharded, const th_ar
                                       bool *in_old) {
     th_arrays own = *arrays;
     if (sharded) {
-        const th_map *shard = map_of(m, true, hash);
-        if (shard == NULL) {
-            return 0;
-        }
-        own = arrays_of_shard(shard);
+        own = arrays_of_part(th_part_of(m, hash));
     }
     bool old = TH_UNLIKELY(own.old != 0) && th_index(own.old, hash) >= own.front;
     if (in_old != NULL) {
@@ -234,7 +235,7 @@ TH_INLINE void fetch_blocks(const th_shape *s, bool sharded, const th_map *m, co
     if (hit == 0) {
         return;
     }
-    const th_bytes_heap *heap = bytes_of(s, map_of(m, sharded, hash), in_old);
+    const th_bytes_heap *heap = bytes_of(s, sharded ? th_part_of(m, hash)->shard : m, in_old);
     uint32_t slot = TH_MASK_SLOT(hit);
     if (s->key_class == TH_KEY_BYTES) {
         fetch_block(heap, th_bucket_key(s, bucket, slot));

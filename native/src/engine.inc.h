@@ -271,6 +271,25 @@ WALK(long_void, &th_shape_long_void)
 WALK(bytes, &th_shape_bytes)
 WALK(any, ANY_SHAPE(m))
 
+/* ---- writes to shards, of maps that have none ----------------------------------------------------- */
+
+#define NO_SHARD_WRITE(name)                                                                                 \
+    static uint64_t TH_K(no_##name)(th_map * m, uint64_t stamp, uint64_t key, uint64_t operand,              \
+                                    uint64_t otherwise, uint64_t refused) {                                  \
+        (void)m, (void)stamp, (void)key, (void)operand, (void)otherwise;                                     \
+        return refused;                                                                                      \
+    }
+
+NO_SHARD_WRITE(shard_put)
+NO_SHARD_WRITE(shard_put_if_absent)
+NO_SHARD_WRITE(shard_add)
+
+static uint64_t TH_K(no_shard_remove)(th_map *m, uint64_t stamp, uint64_t key, uint64_t otherwise,
+                                      uint64_t refused) {
+    (void)m, (void)stamp, (void)key, (void)otherwise;
+    return refused;
+}
+
 /* ---- the table ----------------------------------------------------------------------------------- */
 
 /*
@@ -301,6 +320,10 @@ WALK(any, ANY_SHAPE(m))
 #define WORD_READ_ROW(result, name, params, args)                                                            \
     WORD_ROW_OF(name, TH_K(sharded_##name), TH_K(sharded_long_##name))
 #define WORD_WRITE_ROW(result, name, params, args) WORD_ROW_OF(name, ANY(name), ANY(name))
+#define SHARD_WRITE_ROW(result, name, params, args)                                                          \
+    .name = ROW(TH_K(no_##name), TH_K(no_##name), TH_K(no_##name), TH_K(no_##name), TH_K(no_##name),         \
+                TH_K(no_##name), TH_K(no_##name), TH_K(no_##name), TH_K(sharded_word_##name),                \
+                TH_K(sharded_long_word_##name), TH_K(no_##name)),
 #define BYTES_READ_ROW(result, name, params, args)                                                           \
     BYTES_ROW_OF(name, TH_K(sharded_##name), TH_K(sharded_bytes_##name))
 #define BYTES_WRITE_ROW(result, name, params, args) BYTES_ROW_OF(name, ANY(name), ANY(name))
@@ -312,7 +335,7 @@ WALK(any, ANY_SHAPE(m))
                 ANY(name), ANY(name)),
 #define FIELD(result, name, params, args) .name = TH_K(name),
 
-const th_functions TH_K(functions) = {TH_WORD_READS(WORD_READ_ROW) TH_WORD_WRITES(WORD_WRITE_ROW)
-                                          TH_BYTES_READS(BYTES_READ_ROW) TH_BYTES_WRITES(BYTES_WRITE_ROW)
-                                              TH_ENTRY_READS(ENTRY_READ_ROW) TH_ENTRY_WRITES(ENTRY_WRITE_ROW)
-                                                  TH_WALK_FUNCTIONS(WALK_ROW) TH_INTERNAL_FUNCTIONS(FIELD)};
+const th_functions TH_K(functions) = {
+    TH_WORD_READS(WORD_READ_ROW) TH_WORD_WRITES(WORD_WRITE_ROW) TH_SHARD_WRITES(SHARD_WRITE_ROW)
+        TH_BYTES_READS(BYTES_READ_ROW) TH_BYTES_WRITES(BYTES_WRITE_ROW) TH_ENTRY_READS(ENTRY_READ_ROW)
+            TH_ENTRY_WRITES(ENTRY_WRITE_ROW) TH_WALK_FUNCTIONS(WALK_ROW) TH_INTERNAL_FUNCTIONS(FIELD)};

@@ -5,7 +5,8 @@
  *
  * A public function has a row of TH_SHAPES versions, one for each shape number. A call takes the one that
  * its stamp names; as every function compares that stamp with the map's, a version only ever works on maps
- * of its shape and need not look again. Sharded maps have columns too, in which only the reads are theirs.
+ * of its shape and need not look again. Sharded maps have columns too, in which the reads are theirs, and
+ * TH_SHARD_WRITES.
  */
 #ifndef TH_FUNCTIONS_H
 #define TH_FUNCTIONS_H
@@ -45,6 +46,18 @@
       (TH_MS, const void *keys, const void *deltas, uint64_t n, uint64_t otherwise, th_progress *progress),  \
       (map, stamp, keys, deltas, n, otherwise, progress))                                                    \
     X(th_status, word_remove_all, (TH_MS, const void *keys, TH_REST), (map, stamp, keys, n, progress))
+
+/* Of sharded maps only: writes that take the lock of a key's shard. */
+#define TH_SHARD_WRITES(X)                                                                                   \
+    X(uint64_t, shard_put, (TH_MS, uint64_t key, uint64_t value, uint64_t otherwise, uint64_t refused),      \
+      (map, stamp, key, value, otherwise, refused))                                                          \
+    X(uint64_t, shard_put_if_absent,                                                                         \
+      (TH_MS, uint64_t key, uint64_t value, uint64_t otherwise, uint64_t refused),                           \
+      (map, stamp, key, value, otherwise, refused))                                                          \
+    X(uint64_t, shard_add, (TH_MS, uint64_t key, uint64_t delta, uint64_t otherwise, uint64_t refused),      \
+      (map, stamp, key, delta, otherwise, refused))                                                          \
+    X(uint64_t, shard_remove, (TH_MS, uint64_t key, uint64_t otherwise, uint64_t refused),                   \
+      (map, stamp, key, otherwise, refused))
 
 /* Keys by pointer. */
 #define TH_BYTES_READS(X)                                                                                    \
@@ -93,7 +106,9 @@
 
 #define TH_PUBLIC_FUNCTIONS(X)                                                                               \
     TH_WORD_READS(X)                                                                                         \
-    TH_WORD_WRITES(X) TH_BYTES_READS(X) TH_BYTES_WRITES(X) TH_ENTRY_READS(X) TH_ENTRY_WRITES(X)
+    TH_WORD_WRITES(X)                                                                                        \
+    TH_SHARD_WRITES(X)                                                                                       \
+    TH_BYTES_READS(X) TH_BYTES_WRITES(X) TH_ENTRY_READS(X) TH_ENTRY_WRITES(X)
 
 /* A walk is public, but api.c looks at its arguments first. */
 #define TH_WALK_FUNCTIONS(X)                                                                                 \

@@ -26,6 +26,7 @@ static th_status first_array(th_map *m) {
     m->h.B = x->first_b;
     x->grow_at = th_grow_at(x->first_b);
     th_store_word(&m->h.buckets, array);
+    th_show(m);
     return TH_OK;
 }
 
@@ -76,6 +77,7 @@ static void end_growth(th_map *m) {
     }
     th_store_bytes(&x->old_bytes, x->bytes);
     th_store_nevacuate(m, 0);
+    th_show(m);
     th_mark_same_size(m, false);
     x->grow_at = x->wants_seed ? 0 : th_grow_at(m->h.B);
 }
@@ -117,7 +119,7 @@ th_status th_finish_growth(th_map *m) {
             if (!th_array_can_extend(m->h.buckets)) {
                 return th_rebuild(m, m->h.B, m->h.hash0);
             }
-            th_status status = th_array_extend(m->h.extra, &m->h.buckets);
+            th_status status = th_array_extend(m, &m->h.buckets);
             if (status != TH_OK) {
                 return status;
             }
@@ -154,13 +156,13 @@ static th_status room_while_growing(th_map *m, bool *acted) {
     /* One at a time: the new array is short by an estimate, and the write may do without. */
     if (old_is_short(m) && th_array_can_extend(m->h.oldbuckets)) {
         *acted = true;
-        th_status status = th_array_extend(m->h.extra, &m->h.oldbuckets);
+        th_status status = th_array_extend(m, &m->h.oldbuckets);
         /* No memory for an array that is about to go: it is a block, so what is left in it is soon moved. */
         return status == TH_OK ? TH_OK : th_finish_growth(m);
     }
     if (new_is_short(m) && th_array_can_extend(m->h.buckets)) {
         *acted = true;
-        return th_array_extend(m->h.extra, &m->h.buckets);
+        return th_array_extend(m, &m->h.buckets);
     }
     return TH_OK;
 }
@@ -191,7 +193,7 @@ static th_status room_in_arrays(th_map *m, bool *acted) {
         return start_growth(m, m->h.B);
     }
     if (th_array_of(array)->used >= th_array_of(array)->capacity) {
-        return th_array_can_extend(array) ? th_array_extend(x, &m->h.buckets) : start_growth(m, m->h.B + 1u);
+        return th_array_can_extend(array) ? th_array_extend(m, &m->h.buckets) : start_growth(m, m->h.B + 1u);
     }
     return TH_OK;
 }

@@ -65,8 +65,9 @@ enum {
     TH_MIN_TOPHASH = 5
 };
 
-/* Bits of th_header.flags, Go's values. Iterators need no flag here: see iterate.inc.h. */
-enum { TH_WRITING = 4, TH_SAME_SIZE_GROW = 8 };
+/* Bits of th_header.flags, Go's values, and a shard's lock. Iterators need no flag here: see iterate.inc.h.
+ */
+enum { TH_WRITING = 4, TH_SAME_SIZE_GROW = 8, TH_LOCKED = 16 };
 
 struct th_extra;
 

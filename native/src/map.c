@@ -141,6 +141,7 @@ void th_drop_arrays(th_map *m) {
     th_extra *x = m->h.extra;
     th_array_word array = m->h.buckets;
     th_array_word old = m->h.oldbuckets;
+    th_hide(m);
     /* The current one first: then readers of a shard see all of it go at once. */
     th_store_word(&m->h.buckets, 0);
     th_store_word(&m->h.oldbuckets, 0);
@@ -201,7 +202,7 @@ th_status th_map_close(th_map *map, uint64_t stamp) {
         th_sharded_close(map);
         return TH_OK;
     }
-    if (map->h.extra->is_shard) {
+    if (map->h.extra->whole != NULL) {
         th_leave(map, stamp); /* it goes with the sharded map, whose readers look for it */
         return TH_INVALID;
     }
@@ -288,7 +289,7 @@ th_status th_map_clear(th_map *map, uint64_t stamp) {
         return entered;
     }
     th_extra *x = map->h.extra;
-    if (x->is_shard) {
+    if (x->whole != NULL) {
         clear_shard(map);
     } else {
         clear_map(map);

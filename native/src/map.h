@@ -8,20 +8,23 @@
 #include "shape.h"
 
 /* One block of the heap for each map. Fields that only ordinary calls write are marked (o). */
+struct th_shards;
+
 typedef struct th_extra {
     th_shape shape;           /* (o) */
     th_type type;             /* (o) */
+    uint8_t wants_seed;       /* a chain has passed TH_CHAIN_LIMIT */
+    uint8_t giant;            /* (o) of a map that was migrated: a region may lie in pages of 1 GiB */
+    uint32_t seed_changes;    /* (o) seeds drawn against an attack since the last clear */
     th_heap *memory;          /* (o) */
     th_bytes_heap *bytes;     /* (o) bytes heap of the current array; NULL before the first long key */
     th_bytes_heap *old_bytes; /* (o) of the old array: the same, unless this growth compacts */
     uint64_t grow_at;         /* inserting into a map of at least this size takes th_make_room first */
     uint64_t epoch;           /* (o) how often the map was cleared */
-    uint32_t seed_changes;    /* (o) seeds drawn against an attack since the last clear */
-    uint8_t wants_seed;       /* a chain has passed TH_CHAIN_LIMIT */
-    uint8_t giant;            /* (o) of a map that was migrated: a region may lie in pages of 1 GiB */
-    uint8_t first_b;          /* (o) B of the array that the first write makes */
-    uint8_t is_shard;         /* (o) of a sharded map: has readers beside its writer */
+    struct th_shards *whole;  /* (o) what it is a shard of, which has readers beside its writer; or NULL */
+    uint16_t index;           /* (o) of the shard */
     th_policy policy;         /* (o) where its memory lies */
+    uint8_t first_b;          /* (o) B of the array that the first write makes */
 } th_extra;
 
 /*
@@ -110,10 +113,17 @@ TH_INLINE void th_store_seed(th_map *m, uint32_t seed) {
     TH_HESITATE();
 }
 
-/* Before a change of several words that readers of a shard must not see half of; ended by th_store_word.
- * Release stores follow, so that who sees one of these sees that the array is moving, or has moved. */
+/* What readers of a shard look at first, its array at rest: not while that is about to change (th_hide), and
+ * again afterwards (th_show). Of other maps, nothing. See sharded.h. */
+void th_hide(const th_map *m);
+void th_show(const th_map *m);
+
+/* Before a change of several words that readers of a shard must not see half of; ended by th_store_word and
+ * th_show. Release stores follow, so that who sees one of these sees that the array is moving, or has moved.
+ */
 TH_INLINE void th_begin_move(th_map *m) {
-    if (m->h.extra->is_shard) {
+    if (m->h.extra->whole != NULL) {
+        th_hide(m);
         th_store_word(&m->h.buckets, TH_ARRAY_MOVING);
     }
 }
@@ -193,10 +203,10 @@ uint64_t th_overflow_most(uint32_t b);
  * Replaces a map's array by one with room for more overflow buckets, and whether there can be such a one.
  * Links are indexes and stay good. TH_NO_MEMORY: unchanged.
  */
-th_status th_array_extend(const th_extra *x, th_array_word *which);
+th_status th_array_extend(const th_map *m, th_array_word *which);
 
 /* Replaces it by one like it, which lies where the map's policy says now. TH_NO_MEMORY: unchanged. */
-th_status th_array_copy(const th_extra *x, th_array_word *which);
+th_status th_array_copy(const th_map *m, th_array_word *which);
 bool th_array_can_extend(th_array_word array);
 
 /* ---- ordinary calls: map.c, grow.c, rebuild.c ---------------------------------------------------- */

@@ -58,17 +58,17 @@ static th_piece next_piece(const th_map *m, uint64_t from) {
     return piece;
 }
 
-static th_status copy_array(const th_extra *x, th_array_word *array) {
+static th_status copy_array(const th_map *m, th_array_word *array) {
     bool block = *array != 0 && !th_heap_is_region(th_array_of(*array)->bytes);
-    return block ? th_array_copy(x, array) : TH_OK;
+    return block ? th_array_copy(m, array) : TH_OK;
 }
 
 /* Everything of the map that is a block. TH_NO_MEMORY: the rest stays where it is. */
 static th_status copy_blocks(th_map *m) {
     th_extra *x = m->h.extra;
-    th_status status = copy_array(x, &m->h.buckets);
+    th_status status = copy_array(m, &m->h.buckets);
     if (status == TH_OK) {
-        status = copy_array(x, &m->h.oldbuckets);
+        status = copy_array(m, &m->h.oldbuckets);
     }
     if (status == TH_OK && x->bytes != NULL) {
         status = th_bytes_copy_blocks(x->memory, x->bytes);

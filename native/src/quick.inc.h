@@ -4,7 +4,7 @@
  *   QUICK(name)   the function's name
  *   SHAPE(m)      the shape, mostly a constant; IS_EMPTY(m) whether the map is the one that has none
  *   WORD_KEYS     1: keys are words, 0: keys are by pointer
- *   SHARDED       1: of sharded maps, which these only read; writes go to a shard, under its writer's lock
+ *   SHARDED       1: of sharded maps, which these read and whose shards they write to
  * Functions that found a shape to fit go on with SHAPE_KNOWN of it, in which the compiler sees more
  * constants.
  */
@@ -34,6 +34,17 @@
 #define SHAPE_KNOWN(s) (*(s))
 #endif
 
+#if SHARDED
+/* Where the first try will not do. Out of line: it costs that one no registers. */
+static __attribute__((noinline)) uint64_t QUICK(get_again)(const th_map *m, KEY_PARAMS, uint64_t otherwise) {
+    const th_shape known = SHAPE_KNOWN(SHAPE(m));
+    th_key k = KEY_MAKE(&known);
+    uint64_t word = 0;
+    th_status status = read_shard(&known, m, &k, th_key_hash(&known, &k, m->h.hash0), true, &word, NULL);
+    return status == TH_PRESENT ? word : otherwise;
+}
+#endif
+
 static uint64_t QUICK(get)(th_map *m, uint64_t stamp, KEY_PARAMS, uint64_t otherwise) {
     if (!th_may_read(m, stamp) || IS_EMPTY(m)) {
         return otherwise;
@@ -46,7 +57,15 @@ static uint64_t QUICK(get)(th_map *m, uint64_t stamp, KEY_PARAMS, uint64_t other
     th_key k = KEY_MAKE(&known);
     uint64_t hash = th_key_hash(&known, &k, m->h.hash0);
     uint64_t word = 0;
-    return find_word(&known, m, SHARDED, &k, hash, true, &word) == TH_PRESENT ? word : otherwise;
+#if SHARDED
+    th_status status;
+    if (TH_UNLIKELY(!read_resting(&known, m, &k, hash, true, &word, NULL, &status))) {
+        return QUICK(get_again)(m, KEY_ARGS, otherwise);
+    }
+    return status == TH_PRESENT ? word : otherwise;
+#else
+    return find_word(&known, m, false, &k, hash, true, &word) == TH_PRESENT ? word : otherwise;
+#endif
 }
 
 static th_status QUICK(contains)(th_map *m, uint64_t stamp, KEY_PARAMS) {
@@ -102,6 +121,55 @@ static th_status QUICK(add)(th_map *m, uint64_t stamp, KEY_PARAMS, uint64_t delt
 
 static th_status QUICK(remove)(th_map *m, uint64_t stamp, KEY_PARAMS) {
     return QUICK(write)(m, stamp, KEY_ARGS, WRITE_REMOVE, 0, 0);
+}
+#endif
+
+#if SHARDED && WORD_KEYS
+/*
+ * Writes to the shard of a key if nobody else does, and returns the value before, or `otherwise`. `refused`:
+ * nothing was done; that value, should it be there, stays.
+ */
+TH_INLINE uint64_t QUICK(write_shard)(const th_map *m, uint64_t stamp, uint64_t key, write_kind kind,
+                                      uint64_t operand, uint64_t otherwise, uint64_t refused) {
+    if (!th_may_read(m, stamp) || IS_EMPTY(m)) {
+        return refused;
+    }
+    const th_shape *s = SHAPE(m);
+    if (!FITS_WORDS(s) || otherwise == refused) {
+        return refused;
+    }
+    const th_shape known = SHAPE_KNOWN(s);
+    th_key k = KEY_MAKE(&known);
+    uint64_t hash = th_key_hash(&known, &k, m->h.hash0);
+    th_map *shard = __atomic_load_n(&th_part_of(m, hash)->shard, __ATOMIC_ACQUIRE);
+    if (TH_UNLIKELY(shard == NULL) || !th_lock_shard(shard)) {
+        return refused;
+    }
+    uint64_t before = shard->h.hash0 == m->h.hash0
+                          ? exchange_word(&known, shard, &k, hash, kind, operand, otherwise, refused)
+                          : refused; /* it was attacked: let the caller hash the key anew */
+    th_unlock_shard(shard);
+    return before;
+}
+
+static uint64_t QUICK(shard_put)(th_map *m, uint64_t stamp, uint64_t key, uint64_t value, uint64_t otherwise,
+                                 uint64_t refused) {
+    return QUICK(write_shard)(m, stamp, key, WRITE_PUT, value, otherwise, refused);
+}
+
+static uint64_t QUICK(shard_put_if_absent)(th_map *m, uint64_t stamp, uint64_t key, uint64_t value,
+                                           uint64_t otherwise, uint64_t refused) {
+    return QUICK(write_shard)(m, stamp, key, WRITE_IF_ABSENT, value, otherwise, refused);
+}
+
+static uint64_t QUICK(shard_add)(th_map *m, uint64_t stamp, uint64_t key, uint64_t delta, uint64_t otherwise,
+                                 uint64_t refused) {
+    return QUICK(write_shard)(m, stamp, key, WRITE_ADD, delta, otherwise, refused);
+}
+
+static uint64_t QUICK(shard_remove)(th_map *m, uint64_t stamp, uint64_t key, uint64_t otherwise,
+                                    uint64_t refused) {
+    return QUICK(write_shard)(m, stamp, key, WRITE_REMOVE, 0, otherwise, refused);
 }
 #endif
 

@@ -21,6 +21,18 @@
 #define TH_HESITATE() ((void)0)
 #endif
 
+/* ThreadSanitizer knows no fences; it has no use for them here either, as all these accesses are atomic. */
+#if defined(__SANITIZE_THREAD__)
+#define TH_FENCE(order) ((void)0)
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define TH_FENCE(order) ((void)0)
+#endif
+#endif
+#ifndef TH_FENCE
+#define TH_FENCE(order) __atomic_thread_fence(order)
+#endif
+
 TH_INLINE bool th_is_aligned(const void *p, uint32_t size) {
     return ((uintptr_t)p & (size - 1)) == 0;
 }

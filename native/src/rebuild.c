@@ -80,6 +80,7 @@ th_status th_rebuild(th_map *m, uint32_t b, uint32_t seed) {
     th_mark_same_size(m, false);
     th_store_word(&m->h.oldbuckets, 0);
     th_store_word(&m->h.buckets, array);
+    th_show(m);
     m->h.noverflow = th_noverflow(th_array_of(array)->used - th_array_main(array), b);
     retire_replaced(x->memory, &before, &extra_before);
     return TH_OK;

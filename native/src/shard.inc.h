@@ -58,7 +58,7 @@ TH_INLINE bool take_sight(const th_shape *s, const th_map *m, uint64_t hash, uin
 
 /* Whether all that a search went by has been so until now. */
 TH_INLINE bool still_so(const th_map *m, const sight *at) {
-    FENCE(__ATOMIC_ACQUIRE);
+    TH_FENCE(__ATOMIC_ACQUIRE);
     return __atomic_load_n(version_at(at->home), __ATOMIC_RELAXED) == at->seen &&
            __atomic_load_n(&m->h.buckets, __ATOMIC_RELAXED) == at->array &&
            __atomic_load_n(&m->h.oldbuckets, __ATOMIC_RELAXED) == at->old &&
@@ -117,39 +117,44 @@ static __attribute__((noinline)) th_status TH_K(read_shard_anyhow)(const th_map 
 }
 
 /*
- * Looks a key up in a shard. hash is that under `seed`, the sharded map's; a shard that was attacked has
- * another. word and out (constants) may be NULL. m may be NULL: a shard never written to.
- *
- * The first try takes the shard to be at rest, which leaves little to note. An array that was the current one
- * when there was no old one, and is the current one still, has held all entries in between; and the seed,
- * read after it, is the one that goes with it.
+ * Looks a key up in the array that its shard has at rest, without a look at the shard's header. As long as
+ * that is what the part tells, no other array holds entries. hash is that under the sharded map's own seed;
+ * word and out (constants) may be NULL. false: to be tried in another way.
  */
-TH_INLINE th_status read_shard(const th_shape *s, const th_map *m, const th_key *key, uint64_t hash,
-                               uint32_t seed, bool alone, uint64_t *word, const value_out *out) {
-    if (TH_UNLIKELY(m == NULL)) {
-        return TH_ABSENT;
+TH_INLINE bool read_resting(const th_shape *s, const th_map *m, const th_key *key, uint64_t hash, bool alone,
+                            uint64_t *word, const value_out *out, th_status *status) {
+    const th_part *part = th_part_of(m, hash);
+    sight at = {.array = __atomic_load_n(&part->resting, __ATOMIC_ACQUIRE)};
+    if (TH_UNLIKELY(at.array == 0)) {
+        return false;
     }
-    sight at = {.array = __atomic_load_n(&m->h.buckets, __ATOMIC_ACQUIRE)};
-    bool rests = __atomic_load_n(&m->h.oldbuckets, __ATOMIC_ACQUIRE) == 0 &&
-                 __atomic_load_n(&m->h.hash0, __ATOMIC_ACQUIRE) == seed;
-    if (TH_LIKELY(rests && th_is_array(at.array))) {
-        at.home = th_bucket_at(s, at.array, th_index(at.array, hash));
-        if (alone) {
-            fetch_rest(s, at.home);
-        }
-        at.seen = __atomic_load_n(version_at(at.home), __ATOMIC_ACQUIRE);
-        th_status status = search_sight(s, m, &at, key, hash, word, out);
-        FENCE(__ATOMIC_ACQUIRE);
-        if (TH_LIKELY((at.seen & 1) == 0 &&
-                      __atomic_load_n(version_at(at.home), __ATOMIC_RELAXED) == at.seen &&
-                      __atomic_load_n(&m->h.buckets, __ATOMIC_RELAXED) == at.array)) {
-            return status;
-        }
+    at.home = th_bucket_at(s, at.array, th_index(at.array, hash));
+    if (alone) {
+        fetch_rest(s, at.home);
+    }
+    /* An odd version is never seen again as the even one before it. */
+    at.seen = __atomic_load_n(version_at(at.home), __ATOMIC_ACQUIRE) & ~1u;
+    *status = search_sight(s, part->shard, &at, key, hash, word, out);
+    TH_FENCE(__ATOMIC_ACQUIRE);
+    return TH_LIKELY(__atomic_load_n(version_at(at.home), __ATOMIC_RELAXED) == at.seen &&
+                     __atomic_load_n(&part->resting, __ATOMIC_RELAXED) == at.array);
+}
+
+/* Looks a key up in a sharded map. */
+TH_INLINE th_status read_shard(const th_shape *s, const th_map *m, const th_key *key, uint64_t hash,
+                               bool alone, uint64_t *word, const value_out *out) {
+    th_status status;
+    if (TH_LIKELY(read_resting(s, m, key, hash, alone, word, out, &status))) {
+        return status;
+    }
+    const th_map *shard = __atomic_load_n(&th_part_of(m, hash)->shard, __ATOMIC_ACQUIRE);
+    if (shard == NULL) {
+        return TH_ABSENT;
     }
     /* Copies, so that shape and key stay constants and registers for the first try. */
     uint64_t again = 0;
     th_key copy = *key;
-    th_status status = TH_K(read_shard_anyhow)(m, &copy, hash, seed, word == NULL ? NULL : &again, out);
+    status = TH_K(read_shard_anyhow)(shard, &copy, hash, m->h.hash0, word == NULL ? NULL : &again, out);
     if (word != NULL) {
         *word = again;
     }
@@ -167,19 +172,11 @@ TH_INLINE const th_shape *shape_of(const th_map *m, bool sharded) {
     return sharded ? &th_shards_of(m)->shape : &m->h.extra->shape;
 }
 
-/* The map that holds a hash's entries; NULL: a shard never written to. */
-TH_INLINE const th_map *map_of(const th_map *m, bool sharded, uint64_t hash) {
-    if (!sharded) {
-        return m;
-    }
-    return th_shard_at(th_shards_of(m), th_shard_index(m, hash));
-}
-
 /* TH_PRESENT with the value in *word unless that is NULL (a constant), or TH_ABSENT. */
 TH_INLINE th_status find_word(const th_shape *s, const th_map *m, bool sharded, const th_key *key,
                               uint64_t hash, bool alone, uint64_t *word) {
     if (sharded) {
-        return read_shard(s, map_of(m, true, hash), key, hash, m->h.hash0, alone, word, NULL);
+        return read_shard(s, m, key, hash, alone, word, NULL);
     }
     th_place place;
     if (!lookup(s, m, key, hash, alone, &place)) {
@@ -198,7 +195,7 @@ TH_INLINE th_status find_entry(const th_shape *s, const th_map *m, bool sharded,
         /* An attempt in vain may write to the value's room, but tells no length. */
         uint64_t length = 0;
         const value_out attempt = {out->to, out->room, &length, out->wanted};
-        th_status status = read_shard(s, map_of(m, true, hash), key, hash, m->h.hash0, alone, NULL, &attempt);
+        th_status status = read_shard(s, m, key, hash, alone, NULL, &attempt);
         if (status != TH_ABSENT && out->length != NULL) {
             *out->length = length;
         }

@@ -7,7 +7,7 @@
 #include "os/os.h"
 
 static size_t bytes_of_shards(uint32_t count) {
-    return sizeof(th_shards) + count * sizeof(th_map *);
+    return sizeof(th_shards) + count * sizeof(th_part);
 }
 
 static uint64_t integer_root(uint64_t n) {
@@ -71,6 +71,7 @@ th_status th_sharded_create(th_heap *heap, const th_type *type, const th_shape *
     all->type = *type;
     all->memory = heap;
     all->policy = policy;
+    all->seed = seed;
     all->count = count;
     all->expected = expected_of(options->expected_size, count);
     m->h.flags = TH_WRITING;
@@ -114,6 +115,25 @@ th_status th_sharded_migrate(th_map *map, uint64_t stamp, const th_placement *pl
     return status;
 }
 
+static void show(const th_map *m, th_array_word array) {
+    __atomic_store_n(&m->h.extra->whole->part[m->h.extra->index].resting, array, __ATOMIC_RELEASE);
+    TH_HESITATE();
+}
+
+void th_hide(const th_map *m) {
+    if (m->h.extra->whole != NULL) {
+        show(m, 0);
+        TH_FENCE(__ATOMIC_RELEASE); /* whoever sees what is stored from now on sees this too */
+    }
+}
+
+void th_show(const th_map *m) {
+    const th_shards *whole = m->h.extra->whole;
+    if (whole != NULL && m->h.oldbuckets == 0 && m->h.hash0 == whole->seed) {
+        show(m, m->h.buckets);
+    }
+}
+
 /* Makes a shard; the caller has the sharded map's busy bit. */
 static th_status new_shard(const th_map *map, th_shards *all, uint32_t index) {
     th_placement placement;
@@ -129,9 +149,11 @@ static th_status new_shard(const th_map *map, th_shards *all, uint32_t index) {
         return status;
     }
     th_extra *x = shard->h.extra;
-    x->is_shard = 1;
+    shard->h.flags = TH_LOCKED; /* for whoever had it made */
+    x->whole = all;
+    x->index = (uint16_t)index;
     x->first_b = (uint8_t)th_b_for(all->expected);
-    __atomic_store_n(&all->shard[index], shard, __ATOMIC_RELEASE);
+    __atomic_store_n(&all->part[index].shard, shard, __ATOMIC_RELEASE);
     return TH_OK;
 }
 
@@ -155,6 +177,27 @@ th_status th_shard(th_map *map, uint64_t stamp, uint32_t index, th_map **shard, 
     }
     th_leave(map, stamp);
     return status;
+}
+
+th_status th_shard_lock(th_map *shard, uint64_t stamp) {
+    if (!th_may_read(shard, stamp)) {
+        return TH_CLOSED;
+    }
+    if (shard->h.extra == NULL) {
+        return TH_INVALID; /* the empty map, or a sharded one */
+    }
+    return th_lock_shard(shard) ? TH_OK : TH_BUSY;
+}
+
+th_status th_shard_unlock(th_map *shard, uint64_t stamp) {
+    if (!th_may_read(shard, stamp)) {
+        return TH_CLOSED;
+    }
+    if (shard->h.extra == NULL) {
+        return TH_INVALID;
+    }
+    th_unlock_shard(shard);
+    return TH_OK;
 }
 
 th_status th_shard_of(th_map *map, uint64_t stamp, const void *key, uint64_t key_len) {

@@ -3,30 +3,42 @@
  * all and readers find the shard of a key in one call.
  *
  *   th_map of the sharded map                                  block of the heap
- *   +-----+-------+-----+-------+---------+------------+-----+     +-------+---------+-----+-----------+
- *   | ... | flags | ... | hash0 | buckets | oldbuckets | ... | --> | shape | shard 0 | ... | shard n-1 |
- *   +-----+-------+-----+-------+---------+------------+-----+     +-------+----|----+-----+-----------+
- *           TH_WRITING    seed    none      th_shards                           +--> th_map, or NULL before
- *                                                                                    its first write
+ *   +-----+-------+-----+-------+---------+------------+-----+     +-------+--------+-----+----------+
+ *   | ... | flags | ... | hash0 | buckets | oldbuckets | ... | --> | shape | part 0 | ... | part n-1 |
+ *   +-----+-------+-----+-------+---------+------------+-----+     +-------+---|----+-----+----------+
+ *           TH_WRITING    seed    none      th_shards                          +--> th_map, array at rest
  *
  * Its header has no th_extra, no buckets, and is marked as being written to for ever, like the map that is
  * always empty: what is not made for it takes it for that one and goes no further. Nothing in it changes
  * after it was made but the stamp, when it is closed; so what readers of all threads share stays in every
  * CPU's cache.
+ *
+ * A part tells readers where its shard's entries are, so that they need not look into the shard's header, a
+ * line that its writer writes with every call. Parts change when an array does.
  */
 #ifndef TH_SHARDED_H
 #define TH_SHARDED_H
 
 #include "map.h"
 
+typedef struct th_part {
+    th_map *shard; /* NULL: never written to */
+    /*
+     * The shard's array, if all its entries are in it and lie where the sharded map's seed puts them: there
+     * is no older array, and the seed was not changed against an attack. 0: to be found out from the header.
+     */
+    th_array_word resting;
+} th_part;
+
 typedef struct th_shards {
     th_shape shape;
     th_type type;
     th_heap *memory;
     th_policy policy;
+    uint32_t seed;
     uint32_t count;    /* a power of two */
     uint64_t expected; /* entries of each shard */
-    th_map *shard[];
+    th_part part[];
 } th_shards;
 
 /* Columns of functions.h for sharded maps; bits of a stamp. */
@@ -52,9 +64,29 @@ TH_INLINE uint32_t th_shard_index(const th_map *m, uint64_t hash) {
     return (uint32_t)(hash >> 8) & m->h.noverflow;
 }
 
+/* What readers know of the shard of a hash under the sharded map's seed. */
+TH_INLINE const th_part *th_part_of(const th_map *m, uint64_t hash) {
+    return &th_shards_of(m)->part[th_shard_index(m, hash)];
+}
+
 /* NULL: never written to. */
 TH_INLINE th_map *th_shard_at(const th_shards *all, uint32_t index) {
-    return __atomic_load_n(&all->shard[index], __ATOMIC_ACQUIRE);
+    return __atomic_load_n(&all->part[index].shard, __ATOMIC_ACQUIRE);
+}
+
+/*
+ * The lock of a shard's writers, in its header: a line that they write to anyway. Only its holder changes
+ * the flags meanwhile, with stores that keep this bit.
+ */
+TH_INLINE bool th_lock_shard(th_map *shard) {
+    uint8_t flags = th_load_flags(shard);
+    return (flags & TH_LOCKED) == 0 &&
+           __atomic_compare_exchange_n(&shard->h.flags, &flags, (uint8_t)(flags | TH_LOCKED), false,
+                                       __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+TH_INLINE void th_unlock_shard(th_map *shard) {
+    __atomic_store_n(&shard->h.flags, (uint8_t)(th_load_flags(shard) & ~TH_LOCKED), __ATOMIC_RELEASE);
 }
 
 /* What calls for maps of any kind go on with. */

@@ -9,18 +9,6 @@
  * what was there.
  */
 
-/* ThreadSanitizer knows no fences; it has no use for them here either, as all these accesses are atomic. */
-#if defined(__SANITIZE_THREAD__)
-#define FENCE(order) ((void)0)
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define FENCE(order) ((void)0)
-#endif
-#endif
-#ifndef FENCE
-#define FENCE(order) __atomic_thread_fence(order)
-#endif
-
 TH_INLINE uint32_t *version_at(uint8_t *home) {
     return (uint32_t *)(void *)(home + TH_VERSION_OFFSET);
 }
@@ -48,7 +36,7 @@ TH_INLINE void appear(th_map *m, const th_place *place, uint64_t hash) {
 TH_INLINE void begin_change(uint32_t *version) {
     uint32_t v = __atomic_load_n(version, __ATOMIC_RELAXED);
     __atomic_store_n(version, v | 1, __ATOMIC_RELAXED);
-    FENCE(__ATOMIC_RELEASE);
+    TH_FENCE(__ATOMIC_RELEASE);
 }
 
 TH_INLINE void end_change(uint32_t *version) {
@@ -59,5 +47,5 @@ TH_INLINE void end_change(uint32_t *version) {
 /* After a tophash byte has become empty, before its slot or its blocks are used again. */
 TH_INLINE void slot_is_free(uint32_t *version) {
     end_change(version);
-    FENCE(__ATOMIC_RELEASE);
+    TH_FENCE(__ATOMIC_RELEASE);
 }

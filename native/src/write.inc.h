@@ -190,27 +190,59 @@ TH_INLINE uint64_t sum(write_kind kind, uint64_t a, uint64_t b) {
     return a;
 }
 
+/* Finds the place of a value that is to be written: as upsert, or find_to_remove. kind is a constant. */
+TH_INLINE th_status find_to_write(const th_shape *s, th_map *m, const th_key *key, uint64_t hash, bool alone,
+                                  write_kind kind, th_place *place) {
+    return kind == WRITE_REMOVE ? find_to_remove(s, m, key, hash, alone, place)
+                                : upsert(s, m, key, hash, alone, 0, true, place);
+}
+
+/* Writes there. */
+TH_INLINE void write_place(const th_shape *s, th_map *m, const th_place *place, uint64_t hash, bool present,
+                           write_kind kind, uint64_t operand, uint64_t otherwise) {
+    bool adds = kind == WRITE_ADD || kind == WRITE_ADD_DOUBLE;
+    uint8_t *value = th_bucket_value(s, place->bucket, place->slot);
+    if (!present) {
+        th_racing_store_n(value, s->value_size, adds ? sum(kind, otherwise, operand) : operand);
+        appear(m, place, hash);
+        return;
+    }
+    note_previous(s, m, value);
+    if (kind == WRITE_REMOVE) {
+        erase(s, m, place, hash);
+    } else if (kind != WRITE_IF_ABSENT) {
+        th_racing_publish_n(value, s->value_size, adds ? sum(kind, m->previous, operand) : operand);
+    }
+}
+
 /* One write of a value that is a word, hash known; a removal of any value. kind is a constant. */
 TH_INLINE th_status write_word(const th_shape *s, th_map *m, const th_key *key, uint64_t hash, bool alone,
                                write_kind kind, uint64_t operand, uint64_t otherwise) {
     th_place place;
-    th_status status = kind == WRITE_REMOVE ? find_to_remove(s, m, key, hash, alone, &place)
-                                            : upsert(s, m, key, hash, alone, 0, true, &place);
-    if (status < 0 || (kind == WRITE_REMOVE && status == TH_ABSENT)) {
-        return status;
-    }
-    bool adds = kind == WRITE_ADD || kind == WRITE_ADD_DOUBLE;
-    uint8_t *value = th_bucket_value(s, place.bucket, place.slot);
-    if (status == TH_ABSENT) {
-        th_racing_store_n(value, s->value_size, adds ? sum(kind, otherwise, operand) : operand);
-        appear(m, &place, hash);
-        return status;
-    }
-    note_previous(s, m, value);
-    if (kind == WRITE_REMOVE) {
-        erase(s, m, &place, hash);
-    } else if (kind != WRITE_IF_ABSENT) {
-        th_racing_publish_n(value, s->value_size, adds ? sum(kind, m->previous, operand) : operand);
+    th_status status = find_to_write(s, m, key, hash, alone, kind, &place);
+    if (status == TH_PRESENT || (status == TH_ABSENT && kind != WRITE_REMOVE)) {
+        write_place(s, m, &place, hash, status == TH_PRESENT, kind, operand, otherwise);
     }
     return status;
+}
+
+/* The same, which returns the value before, or `otherwise`. `refused`: nothing was done. */
+TH_INLINE uint64_t exchange_word(const th_shape *s, th_map *m, const th_key *key, uint64_t hash,
+                                 write_kind kind, uint64_t operand, uint64_t otherwise, uint64_t refused) {
+    th_place place;
+    th_status status = find_to_write(s, m, key, hash, true, kind, &place);
+    if (status == TH_PRESENT) {
+        uint64_t before = th_load_n(th_bucket_value(s, place.bucket, place.slot), s->value_size);
+        if (TH_LIKELY(before != refused)) {
+            write_place(s, m, &place, hash, true, kind, operand, otherwise);
+        }
+        return before;
+    }
+    if (status != TH_ABSENT) {
+        return refused;
+    }
+    if (kind != WRITE_REMOVE) {
+        write_place(s, m, &place, hash, false, kind, operand, otherwise);
+    }
+    return otherwise;
 }

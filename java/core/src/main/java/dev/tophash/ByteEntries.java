@@ -165,7 +165,7 @@ final class ByteEntries {
         checkKey(key);
         checkLimit("key", key);
         for (int round = 0; ; ) {
-            table.writes++;
+            table.written();
             int status = writeOnce(mode, key, value, before);
             if (status >= 0) {
                 return status;
@@ -272,7 +272,7 @@ final class ByteEntries {
 
     /** How many of the keys were present. */
     long putAll(Spans keys, Spans values) {
-        table.writes++;
+        table.written();
         return SpanBatch.run(
                 table,
                 keyWidth,

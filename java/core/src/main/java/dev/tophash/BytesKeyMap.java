@@ -218,7 +218,7 @@ public abstract sealed class BytesKeyMap extends OffHeapTable permits BytesLongM
     final int write(Write kind, MemorySegment key, long operand) {
         checkKey(key);
         for (int round = 0; ; round++) {
-            writes++;
+            written();
             int status = writeOnce(kind, key, operand);
             if (status >= 0) {
                 return status;
@@ -323,7 +323,7 @@ public abstract sealed class BytesKeyMap extends OffHeapTable permits BytesLongM
      */
     public final long putAll(Spans keys, MemorySegment values) {
         Batches.elements(values, Long.BYTES, "values", keys.count());
-        writes++;
+        written();
         return batch(
                 keys,
                 true,
@@ -363,7 +363,7 @@ public abstract sealed class BytesKeyMap extends OffHeapTable permits BytesLongM
      */
     public final long addAll(Spans keys, MemorySegment deltas) {
         Batches.elements(deltas, Long.BYTES, "deltas", keys.count());
-        writes++;
+        written();
         return batch(
                 keys,
                 true,

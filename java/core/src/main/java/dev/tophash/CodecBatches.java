@@ -130,7 +130,7 @@ final class CodecBatches<K, V> {
         MemorySegment keyEnds = keys.ends(n);
         MemorySegment valueStarts = values.starts(n);
         MemorySegment valueEnds = values.ends(n);
-        table.writes++;
+        table.written();
         return table.runBatch(
                 n,
                 p ->
@@ -161,7 +161,7 @@ final class CodecBatches<K, V> {
             int n = batch.fill(keys, done, done + chunk(keys.length - done));
             MemorySegment starts = batch.starts(n);
             MemorySegment ends = batch.ends(n);
-            table.writes++;
+            table.written();
             present +=
                     table.runBatch(
                             n,

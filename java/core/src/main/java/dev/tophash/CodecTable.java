@@ -238,7 +238,7 @@ sealed class CodecTable<K, V> extends OffHeapTable permits ConcurrentCodecTable 
             long keyLength = scratch.key().encode(keys, keys.width(), key);
             long valueLength = scratch.value().encode(values, values.width(), value);
             for (int round = 0; ; ) {
-                writes++;
+                written();
                 int status =
                         AddressCalls.put(
                                 map,
@@ -274,7 +274,7 @@ sealed class CodecTable<K, V> extends OffHeapTable permits ConcurrentCodecTable 
 
     private Object insertWord(long key, long value, PutMode mode) {
         for (int round = 0; ; round++) {
-            writes++;
+            written();
             int status =
                     mode == PutMode.ALWAYS
                             ? WordCalls.put(map, stamp, key, value)
@@ -319,7 +319,7 @@ sealed class CodecTable<K, V> extends OffHeapTable permits ConcurrentCodecTable 
     private int remove(Scratch scratch, K key, boolean wanted) {
         long length = scratch.key().encode(keys, keys.width(), key);
         for (int round = 0; ; ) {
-            writes++;
+            written();
             int status =
                     AddressCalls.remove(
                             map,

@@ -21,7 +21,8 @@ final class ConcurrentCodecTable<K, V> extends CodecTable<K, V> {
                 notNullable(values, "value"),
                 isSet,
                 options.withShards(count));
-        this.shards = new Shards<>(this, count, o -> new CodecTable<>(keys, values, isSet, o));
+        this.shards =
+                new Shards<>(this, count, false, o -> new CodecTable<>(keys, values, isSet, o));
     }
 
     private static <T> Codec<T> notNullable(Codec<T> codec, String what) {

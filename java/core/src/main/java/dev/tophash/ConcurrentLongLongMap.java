@@ -6,6 +6,7 @@ import static dev.tophash.internal.Status.PRESENT;
 import dev.tophash.internal.Batches;
 import dev.tophash.internal.ConcurrentLongLongCalls;
 import dev.tophash.internal.Linkage;
+import dev.tophash.internal.MapCalls;
 import dev.tophash.internal.TableOptions;
 import dev.tophash.internal.TableType;
 import dev.tophash.internal.WordCalls;
@@ -13,6 +14,7 @@ import dev.tophash.internal.Words;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.LongBinaryOperator;
@@ -50,7 +52,7 @@ public final class ConcurrentLongLongMap extends OffHeapTable {
     private ConcurrentLongLongMap(TableOptions options, int count, long defaultValue) {
         super(TYPE, options.withShards(count));
         this.defaultValue = defaultValue;
-        this.shards = new Shards<>(this, count, shard -> LongLongMap.ofShard(shard, defaultValue));
+        this.shards = new Shards<>(this, count, true, o -> LongLongMap.ofShard(o, defaultValue));
     }
 
     /**
@@ -176,6 +178,13 @@ public final class ConcurrentLongLongMap extends OffHeapTable {
      * @return the previous value, or the default value if the key was absent
      */
     public long put(long key, long value) {
+        Computation.refuseLocksOf(this);
+        long before = MapCalls.shardPut(map, stamp, key, value, defaultValue, GUARD);
+        Reference.reachabilityFence(this);
+        return before != GUARD ? before : putLocked(key, value);
+    }
+
+    private long putLocked(long key, long value) {
         Shards.Shard<LongLongMap> shard = lock(key);
         try {
             return shard.table.put(key, value);
@@ -192,6 +201,13 @@ public final class ConcurrentLongLongMap extends OffHeapTable {
      * @return the value that the key has had, or the default value if it was absent and is now set
      */
     public long putIfAbsent(long key, long value) {
+        Computation.refuseLocksOf(this);
+        long before = MapCalls.shardPutIfAbsent(map, stamp, key, value, defaultValue, GUARD);
+        Reference.reachabilityFence(this);
+        return before != GUARD ? before : putIfAbsentLocked(key, value);
+    }
+
+    private long putIfAbsentLocked(long key, long value) {
         Shards.Shard<LongLongMap> shard = lock(key);
         try {
             return shard.table.putIfAbsent(key, value);
@@ -209,6 +225,13 @@ public final class ConcurrentLongLongMap extends OffHeapTable {
      * @return the value before, or the default value if the key was absent
      */
     public long addTo(long key, long delta) {
+        Computation.refuseLocksOf(this);
+        long before = MapCalls.shardAdd(map, stamp, key, delta, defaultValue, GUARD);
+        Reference.reachabilityFence(this);
+        return before != GUARD ? before : addToLocked(key, delta);
+    }
+
+    private long addToLocked(long key, long delta) {
         Shards.Shard<LongLongMap> shard = lock(key);
         try {
             return shard.table.addTo(key, delta);
@@ -224,6 +247,13 @@ public final class ConcurrentLongLongMap extends OffHeapTable {
      * @return the value that it had, or the default value if it was absent
      */
     public long remove(long key) {
+        Computation.refuseLocksOf(this);
+        long before = MapCalls.shardRemove(map, stamp, key, defaultValue, GUARD);
+        Reference.reachabilityFence(this);
+        return before != GUARD ? before : removeLocked(key);
+    }
+
+    private long removeLocked(long key) {
         if (isUntouched()) {
             return defaultValue;
         }

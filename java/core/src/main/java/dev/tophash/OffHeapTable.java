@@ -65,7 +65,7 @@ public abstract sealed class OffHeapTable implements OffHeap
     long stamp = Linkage.EMPTY_STAMP;
     private int life = NO_LIFE;
 
-    /** How often this map was written to, so that cursors notice; wraps. */
+    /** How often this map was written to, so that cursors notice; wraps. Of a shard, 0. */
     int writes;
 
     /** How often this map was cleared, which ends the walks that go on; wraps. */
@@ -290,6 +290,16 @@ public abstract sealed class OffHeapTable implements OffHeap
         return typeName() + '[' + content + ']';
     }
 
+    /**
+     * Counts a write. Those to shards are not: their walks do not ask, and it would be one more
+     * line of memory for writers to take from each other.
+     */
+    final void written() {
+        if (life != LIFE_OF_WHOLE) {
+            writes++;
+        }
+    }
+
     final void checkOpen() {
         if (closed) {
             throw closedException();
@@ -399,7 +409,7 @@ public abstract sealed class OffHeapTable implements OffHeap
             }
             open();
         }
-        writes++;
+        written();
         int status = Events.areOn() ? tellGrowth(call) : call.run();
         checkOpen();
         if (status < 0) {

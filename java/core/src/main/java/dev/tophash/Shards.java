@@ -1,13 +1,16 @@
 package dev.tophash;
 
+import dev.tophash.internal.Linkage;
+import dev.tophash.internal.MapCalls;
 import dev.tophash.internal.NativeHeap;
 import dev.tophash.internal.Placement;
+import dev.tophash.internal.Status;
 import dev.tophash.internal.TableOptions;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.AbstractQueuedSynchronizer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -37,6 +40,7 @@ final class Shards<T extends OffHeapTable> {
 
     private final OffHeapTable whole;
     private final int count;
+    private final boolean direct;
     private final Function<TableOptions, T> make;
 
     /** Null before the first write. */
@@ -45,13 +49,75 @@ final class Shards<T extends OffHeapTable> {
     /** Of the native map; known when {@link #all} is. */
     private long seedMask;
 
-    /** A shard's map, which is written to and walked under this lock. */
+    /**
+     * A shard's map, which is written to and walked under this lock: one object, as each line of
+     * memory that writers change is one that the next writer waits for.
+     */
     @SuppressWarnings("serial") // never serialized
-    static final class Shard<T extends OffHeapTable> extends ReentrantLock {
+    static final class Shard<T extends OffHeapTable> extends AbstractQueuedSynchronizer {
+        private static final int FREE = 0;
+        private static final int HELD = 1;
+        private static final int SPINS = 64;
+
         final transient T table;
 
-        Shard(T table) {
+        /** Whether there are writers who come by {@code th_shard_put} and know no other lock. */
+        private final boolean direct;
+
+        Shard(T table, boolean direct) {
             this.table = table;
+            this.direct = direct;
+        }
+
+        void lock() {
+            if (!tryAcquire(HELD)) {
+                if (getExclusiveOwnerThread() == Thread.currentThread()) {
+                    throw new IllegalStateException("a codec writes to the map it encodes for");
+                }
+                acquire(HELD);
+            }
+            if (direct) {
+                keepOut();
+            }
+        }
+
+        void unlock() {
+            if (direct && table.map != Linkage.EMPTY_MAP) {
+                MapCalls.shardUnlock(table.map, table.stamp);
+            }
+            release(FREE);
+        }
+
+        /**
+         * Takes the native lock, for which writers in one call may have to be waited: they hold it
+         * for less than a microsecond. Without a native map there is none, and a new one is locked.
+         */
+        private void keepOut() {
+            for (int tries = 1; table.map != Linkage.EMPTY_MAP; tries++) {
+                if (MapCalls.shardLock(table.map, table.stamp) != Status.BUSY) {
+                    return;
+                }
+                if (tries % SPINS == 0) {
+                    Thread.yield(); // it was stopped in the middle of it
+                }
+                Thread.onSpinWait();
+            }
+        }
+
+        @Override
+        protected boolean tryAcquire(int state) {
+            if (getState() != FREE || !compareAndSetState(FREE, state)) {
+                return false;
+            }
+            setExclusiveOwnerThread(Thread.currentThread());
+            return true;
+        }
+
+        @Override
+        protected boolean tryRelease(int state) {
+            setExclusiveOwnerThread(null);
+            setState(state);
+            return true;
         }
     }
 
@@ -59,11 +125,13 @@ final class Shards<T extends OffHeapTable> {
      * Shards to come.
      *
      * @param count how many, a power of two
+     * @param direct whether single writes go to the native map as a whole, where they can
      * @param make makes the map of a shard
      */
-    Shards(OffHeapTable whole, int count, Function<TableOptions, T> make) {
+    Shards(OffHeapTable whole, int count, boolean direct, Function<TableOptions, T> make) {
         this.whole = whole;
         this.count = count;
+        this.direct = direct;
         this.make = make;
     }
 
@@ -96,7 +164,9 @@ final class Shards<T extends OffHeapTable> {
                 @SuppressWarnings({"unchecked", "rawtypes"})
                 Shard<T>[] made = new Shard[count];
                 for (int i = 0; i < count; i++) {
-                    made[i] = new Shard<>(make.apply(TableOptions.ofShard(new Part(whole, i))));
+                    made[i] =
+                            new Shard<>(
+                                    make.apply(TableOptions.ofShard(new Part(whole, i))), direct);
                 }
                 all = made;
             }

@@ -121,7 +121,7 @@ final class SpanBatch {
         if (table.neverWritten()) {
             return 0;
         }
-        table.writes++;
+        table.written();
         return run(
                 table,
                 keyWidth,

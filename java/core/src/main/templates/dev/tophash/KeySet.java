@@ -108,7 +108,7 @@ public final class KeySet extends OffHeapTable {
      */
     public boolean add(KEY element) {
         for (int round = 0; ; round++) {
-            writes++;
+            written();
             int status = WordCalls.putIfAbsent(map, stamp, element, 0);
             if (status >= 0) {
                 Reference.reachabilityFence(this);
@@ -126,7 +126,7 @@ public final class KeySet extends OffHeapTable {
      */
     public boolean remove(KEY element) {
         for (int round = 0; ; round++) {
-            writes++;
+            written();
             int status = WordCalls.remove(map, stamp, element);
             if (status >= 0) {
                 Reference.reachabilityFence(this);
@@ -171,7 +171,7 @@ public final class KeySet extends OffHeapTable {
      */
     public long addAll(MemorySegment elements) {
         long n = Batches.elements(elements, KEY_BOX.BYTES, "elements");
-        writes++;
+        written();
         // Values of no bytes: any segment will do for them.
         return runBatch(n, p -> WordCalls.putAll(map, stamp, elements, elements, n, p), NO_BYTES);
     }
@@ -212,7 +212,7 @@ public final class KeySet extends OffHeapTable {
         if (neverWritten()) {
             return 0;
         }
-        writes++;
+        written();
         return runBatch(n, p -> WordCalls.removeAll(map, stamp, elements, n, p), NO_BYTES);
     }
 

@@ -209,7 +209,7 @@ public final class KeyValueMap extends OffHeapTable {
 
     private int write(Write kind, KEY key, long operand) {
         for (int round = 0; ; round++) {
-            writes++;
+            written();
             int status = writeOnce(kind, key, operand);
             if (status >= 0) {
                 Reference.reachabilityFence(this); // a forgotten map could be closed under the call
@@ -328,7 +328,7 @@ public final class KeyValueMap extends OffHeapTable {
     public long putAll(MemorySegment keys, MemorySegment values) {
         long n = Batches.elements(keys, KEY_BOX.BYTES, "keys");
         Batches.elements(values, VALUE_BOX.BYTES, "values", n);
-        writes++;
+        written();
         return runBatch(n, p -> WordCalls.putAll(map, stamp, keys, values, n, p), NO_BYTES);
     }
 
@@ -369,7 +369,7 @@ public final class KeyValueMap extends OffHeapTable {
     public long addAll(MemorySegment keys, MemorySegment deltas) {
         long n = Batches.elements(keys, KEY_BOX.BYTES, "keys");
         Batches.elements(deltas, VALUE_BOX.BYTES, "deltas", n);
-        writes++;
+        written();
         long otherwise = Words.of(defaultValue);
         return runBatch(
                 n,
@@ -413,7 +413,7 @@ public final class KeyValueMap extends OffHeapTable {
         if (neverWritten()) {
             return 0;
         }
-        writes++;
+        written();
         return runBatch(n, p -> WordCalls.removeAll(map, stamp, keys, n, p), NO_BYTES);
     }
 

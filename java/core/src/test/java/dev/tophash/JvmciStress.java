@@ -172,6 +172,10 @@ final class JvmciStress {
                 check(longSet.contains(key) && intSet.contains(key), "sets");
                 check(map.get((long) key) == 1 && map.get(key + 1L) == null, "boxed");
                 check(concurrent.get(key) == 1 && concurrent.containsKey(key), "concurrent");
+                check(concurrent.addTo(key, 1) == 1 && concurrent.put(key, 5) == 2, "put");
+                check(concurrent.merge(key, 1, Long::sum) == 6, "merge");
+                check(concurrent.putIfAbsent(key, 9) == 6 && concurrent.remove(key) == 6, "remove");
+                check(concurrent.put(key, 1) == 0, "put again");
                 check(strings.merge("key", 1L, Long::sum) == i + 1, "concurrent strings");
             }
         }

@@ -14,6 +14,7 @@ public final class Status {
     public static final int CONCURRENT = tophash_h.TH_CONCURRENT();
     public static final int NO_MEMORY = tophash_h.TH_NO_MEMORY();
     public static final int LIMIT = tophash_h.TH_LIMIT();
+    public static final int BUSY = tophash_h.TH_BUSY();
     public static final int REFUSED = tophash_h.TH_REFUSED();
     public static final int SMALL_BUFFER = tophash_h.TH_SMALL_BUFFER();
 

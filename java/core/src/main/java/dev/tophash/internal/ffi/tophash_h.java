@@ -1969,6 +1969,387 @@ public class tophash_h extends tophash_h$shared {
         }
     }
 
+    private static class th_shard_lock {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_shard_lock");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * th_status th_shard_lock(th_map *shard, uint64_t stamp)
+     * }
+     */
+    public static FunctionDescriptor th_shard_lock$descriptor() {
+        return th_shard_lock.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * th_status th_shard_lock(th_map *shard, uint64_t stamp)
+     * }
+     */
+    public static MethodHandle th_shard_lock$handle() {
+        return th_shard_lock.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * th_status th_shard_lock(th_map *shard, uint64_t stamp)
+     * }
+     */
+    public static MemorySegment th_shard_lock$address() {
+        return th_shard_lock.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * th_status th_shard_lock(th_map *shard, uint64_t stamp)
+     * }
+     */
+    public static int th_shard_lock(MemorySegment shard, long stamp) {
+        var mh$ = th_shard_lock.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_shard_lock", shard, stamp);
+            }
+            return (int)mh$.invokeExact(shard, stamp);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class th_shard_unlock {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_shard_unlock");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * th_status th_shard_unlock(th_map *shard, uint64_t stamp)
+     * }
+     */
+    public static FunctionDescriptor th_shard_unlock$descriptor() {
+        return th_shard_unlock.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * th_status th_shard_unlock(th_map *shard, uint64_t stamp)
+     * }
+     */
+    public static MethodHandle th_shard_unlock$handle() {
+        return th_shard_unlock.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * th_status th_shard_unlock(th_map *shard, uint64_t stamp)
+     * }
+     */
+    public static MemorySegment th_shard_unlock$address() {
+        return th_shard_unlock.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * th_status th_shard_unlock(th_map *shard, uint64_t stamp)
+     * }
+     */
+    public static int th_shard_unlock(MemorySegment shard, long stamp) {
+        var mh$ = th_shard_unlock.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_shard_unlock", shard, stamp);
+            }
+            return (int)mh$.invokeExact(shard, stamp);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class th_shard_put {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_LONG,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_LONG,
+            tophash_h.C_LONG,
+            tophash_h.C_LONG,
+            tophash_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_shard_put");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * uint64_t th_shard_put(th_map *map, uint64_t stamp, uint64_t key, uint64_t value, uint64_t otherwise, uint64_t refused)
+     * }
+     */
+    public static FunctionDescriptor th_shard_put$descriptor() {
+        return th_shard_put.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * uint64_t th_shard_put(th_map *map, uint64_t stamp, uint64_t key, uint64_t value, uint64_t otherwise, uint64_t refused)
+     * }
+     */
+    public static MethodHandle th_shard_put$handle() {
+        return th_shard_put.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * uint64_t th_shard_put(th_map *map, uint64_t stamp, uint64_t key, uint64_t value, uint64_t otherwise, uint64_t refused)
+     * }
+     */
+    public static MemorySegment th_shard_put$address() {
+        return th_shard_put.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * uint64_t th_shard_put(th_map *map, uint64_t stamp, uint64_t key, uint64_t value, uint64_t otherwise, uint64_t refused)
+     * }
+     */
+    public static long th_shard_put(MemorySegment map, long stamp, long key, long value, long otherwise, long refused) {
+        var mh$ = th_shard_put.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_shard_put", map, stamp, key, value, otherwise, refused);
+            }
+            return (long)mh$.invokeExact(map, stamp, key, value, otherwise, refused);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class th_shard_put_if_absent {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_LONG,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_LONG,
+            tophash_h.C_LONG,
+            tophash_h.C_LONG,
+            tophash_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_shard_put_if_absent");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * uint64_t th_shard_put_if_absent(th_map *map, uint64_t stamp, uint64_t key, uint64_t value, uint64_t otherwise, uint64_t refused)
+     * }
+     */
+    public static FunctionDescriptor th_shard_put_if_absent$descriptor() {
+        return th_shard_put_if_absent.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * uint64_t th_shard_put_if_absent(th_map *map, uint64_t stamp, uint64_t key, uint64_t value, uint64_t otherwise, uint64_t refused)
+     * }
+     */
+    public static MethodHandle th_shard_put_if_absent$handle() {
+        return th_shard_put_if_absent.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * uint64_t th_shard_put_if_absent(th_map *map, uint64_t stamp, uint64_t key, uint64_t value, uint64_t otherwise, uint64_t refused)
+     * }
+     */
+    public static MemorySegment th_shard_put_if_absent$address() {
+        return th_shard_put_if_absent.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * uint64_t th_shard_put_if_absent(th_map *map, uint64_t stamp, uint64_t key, uint64_t value, uint64_t otherwise, uint64_t refused)
+     * }
+     */
+    public static long th_shard_put_if_absent(MemorySegment map, long stamp, long key, long value, long otherwise, long refused) {
+        var mh$ = th_shard_put_if_absent.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_shard_put_if_absent", map, stamp, key, value, otherwise, refused);
+            }
+            return (long)mh$.invokeExact(map, stamp, key, value, otherwise, refused);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class th_shard_add {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_LONG,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_LONG,
+            tophash_h.C_LONG,
+            tophash_h.C_LONG,
+            tophash_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_shard_add");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * uint64_t th_shard_add(th_map *map, uint64_t stamp, uint64_t key, uint64_t delta, uint64_t otherwise, uint64_t refused)
+     * }
+     */
+    public static FunctionDescriptor th_shard_add$descriptor() {
+        return th_shard_add.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * uint64_t th_shard_add(th_map *map, uint64_t stamp, uint64_t key, uint64_t delta, uint64_t otherwise, uint64_t refused)
+     * }
+     */
+    public static MethodHandle th_shard_add$handle() {
+        return th_shard_add.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * uint64_t th_shard_add(th_map *map, uint64_t stamp, uint64_t key, uint64_t delta, uint64_t otherwise, uint64_t refused)
+     * }
+     */
+    public static MemorySegment th_shard_add$address() {
+        return th_shard_add.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * uint64_t th_shard_add(th_map *map, uint64_t stamp, uint64_t key, uint64_t delta, uint64_t otherwise, uint64_t refused)
+     * }
+     */
+    public static long th_shard_add(MemorySegment map, long stamp, long key, long delta, long otherwise, long refused) {
+        var mh$ = th_shard_add.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_shard_add", map, stamp, key, delta, otherwise, refused);
+            }
+            return (long)mh$.invokeExact(map, stamp, key, delta, otherwise, refused);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class th_shard_remove {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_LONG,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_LONG,
+            tophash_h.C_LONG,
+            tophash_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_shard_remove");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * uint64_t th_shard_remove(th_map *map, uint64_t stamp, uint64_t key, uint64_t otherwise, uint64_t refused)
+     * }
+     */
+    public static FunctionDescriptor th_shard_remove$descriptor() {
+        return th_shard_remove.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * uint64_t th_shard_remove(th_map *map, uint64_t stamp, uint64_t key, uint64_t otherwise, uint64_t refused)
+     * }
+     */
+    public static MethodHandle th_shard_remove$handle() {
+        return th_shard_remove.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * uint64_t th_shard_remove(th_map *map, uint64_t stamp, uint64_t key, uint64_t otherwise, uint64_t refused)
+     * }
+     */
+    public static MemorySegment th_shard_remove$address() {
+        return th_shard_remove.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * uint64_t th_shard_remove(th_map *map, uint64_t stamp, uint64_t key, uint64_t otherwise, uint64_t refused)
+     * }
+     */
+    public static long th_shard_remove(MemorySegment map, long stamp, long key, long otherwise, long refused) {
+        var mh$ = th_shard_remove.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_shard_remove", map, stamp, key, otherwise, refused);
+            }
+            return (long)mh$.invokeExact(map, stamp, key, otherwise, refused);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class th_find {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             tophash_h.C_INT,
