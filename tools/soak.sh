@@ -29,7 +29,7 @@ trap 'rm -f "$log"' EXIT
 end=$(($(date +%s) + minutes * 60))
 turns=0
 while [ "$(date +%s)" -lt "$end" ]; do
-    "native/build/$preset/test/tophash_tests" --gtest_filter='Sharded*' --gtest_shuffle --gtest_brief=1 >"$log" 2>&1 &&
+    "native/build/$preset/test/tophash_tests" --gtest_filter='*Sharded*' --gtest_shuffle --gtest_brief=1 >"$log" 2>&1 &&
         ./mvnw -q -B -pl java/core -DskipNativeTests -DskipFuzz process-test-classes surefire:test@default-test \
             -Dtest='Concurrent*Test' >"$log" 2>&1 || {
         cat "$log"

@@ -43,6 +43,11 @@ final class Management implements TophashMXBean {
     }
 
     @Override
+    public long getRetiredBytes() {
+        return Tophash.retiredBytes();
+    }
+
+    @Override
     public long getNativeBudget() {
         return Tophash.nativeBudget();
     }

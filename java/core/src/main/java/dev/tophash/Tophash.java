@@ -86,6 +86,19 @@ public final class Tophash {
     }
 
     /**
+     * Memory that maps have let go of when they grew, were cleared or closed, and that is held back
+     * because a thread may still be reading it. What it takes is mostly addresses: pages of large
+     * arrays are with the system again. It is freed, once every thread has left the call it was in,
+     * by the next operation that makes or grows a map after 16 MiB of small blocks, 1,024 large
+     * arrays or 1 TiB of addresses have come together; so there is hardly ever more.
+     *
+     * @return bytes of address space
+     */
+    public static long retiredBytes() {
+        return NativeHeap.usage().retiredBytes();
+    }
+
+    /**
      * The most native memory that the open maps of this process may hold together.
      *
      * @return bytes; 0 means no limit

@@ -40,6 +40,14 @@ public interface TophashMXBean {
     long getNativeBytes();
 
     /**
+     * Memory that they have let go of, and that late readers may still look at: see {@link
+     * Tophash#retiredBytes}.
+     *
+     * @return bytes of address space
+     */
+    long getRetiredBytes();
+
+    /**
      * The most that they may hold together.
      *
      * @return bytes; 0 means no limit

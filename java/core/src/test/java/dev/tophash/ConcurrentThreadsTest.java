@@ -415,4 +415,23 @@ class ConcurrentThreadsTest {
             assertEquals(0, map.nativeBytes());
         }
     }
+
+    /** What is cleared stays for late readers, but not for ever. */
+    @Test
+    void retiredMemoryIsBounded() {
+        try (ConcurrentLongLongMap map = ConcurrentLongLongMap.builder().shards(1).build()) {
+            for (long key = 0; key < 20_000; key++) {
+                map.put(key, key);
+            }
+            long array = map.nativeBytes();
+            long most = 0;
+            for (int round = 0; round < 3000; round++) {
+                map.clear();
+                map.put(round, round); // needs a new array, as large as the old one
+                most = Math.max(most, Tophash.retiredBytes());
+            }
+            assertTrue(most >= 100 * array, "nothing is held back: " + most);
+            assertTrue(most <= 1100 * array + (64 << 20), most + " bytes are held back");
+        }
+    }
 }

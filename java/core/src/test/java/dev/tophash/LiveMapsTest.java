@@ -83,6 +83,7 @@ class LiveMapsTest {
             assertEquals(Tophash.nativeBudget(), server.getAttribute(name, "NativeBudget"));
             assertTrue((long) server.getAttribute(name, "MapCount") >= 1);
             assertTrue((long) server.getAttribute(name, "NativeBytes") >= set.nativeBytes());
+            assertTrue((long) server.getAttribute(name, "RetiredBytes") >= 0);
             CompositeData[] maps = (CompositeData[]) server.getAttribute(name, "Maps");
             CompositeData shown = null;
             for (CompositeData map : maps) {
