@@ -1,13 +1,11 @@
 // Lookups and growth of Go's own map, uint64 to uint64, as lines of JSON for the report.
 //
-//	go run map_bench.go 1000,1000000
+//	go run map_bench.go measurement.go 1000,1000000
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
-	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -19,21 +17,6 @@ const (
 	mostLookups   = 1 << 22
 	leastInserted = 1000000
 )
-
-type measurement struct {
-	Benchmark string             `json:"benchmark"`
-	Contender string             `json:"contender"`
-	Params    map[string]string  `json:"params"`
-	Unit      string             `json:"unit"`
-	Value     float64            `json:"value"`
-	Details   map[string]float64 `json:"details"`
-}
-
-func mix(x uint64) uint64 {
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
-}
 
 // Present keys are mix(1) to mix(n), absent ones follow; both come in random order.
 func questions(n, first uint64) []uint64 {
@@ -86,20 +69,13 @@ func lookups(m map[uint64]uint64, keys []uint64) float64 {
 }
 
 func print(benchmark string, n uint64, value float64) {
-	version := strings.ReplaceAll(strings.TrimPrefix(runtime.Version(), "go"), ".", "_")
-	parts := strings.SplitN(version, "_", 3)
-	line, err := json.Marshal(measurement{
+	measurement{
 		Benchmark: benchmark,
-		Contender: "GO_" + parts[0] + "_" + parts[1],
+		Contender: contender(""),
 		Params:    map[string]string{"entries": strconv.FormatUint(n, 10)},
 		Unit:      "ns",
 		Value:     value,
-		Details:   map[string]float64{},
-	})
-	if err != nil {
-		panic(err)
-	}
-	fmt.Println(string(line))
+	}.print()
 }
 
 func main() {
