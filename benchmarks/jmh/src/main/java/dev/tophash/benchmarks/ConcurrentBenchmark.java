@@ -4,13 +4,13 @@ import dev.tophash.benchmarks.contender.Contender;
 import dev.tophash.benchmarks.contender.LongMap;
 
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.infra.ThreadParams;
 
 /**
  * What does an operation cost on a map that threads share, when all of them read, one operation in
@@ -18,14 +18,6 @@ import org.openjdk.jmh.annotations.TearDown;
  * that of one thread. TOPHASH, the map for one writer, can only be read.
  */
 @OperationsPerInvocation(Keys.BATCH)
-@Fork(
-        value = 1,
-        jvmArgsAppend = {
-            "--enable-native-access=ALL-UNNAMED",
-            "-Xms4g",
-            "-Xmx4g",
-            "-XX:+AlwaysPreTouch" // who boxes must not pay for memory that nobody has used yet
-        })
 public class ConcurrentBenchmark extends Timed {
     /** The map, full before the measurement starts, which all threads use. */
     @State(Scope.Benchmark)
@@ -55,7 +47,10 @@ public class ConcurrentBenchmark extends Timed {
     private Questions questions;
 
     @Setup
-    public void ask(Shared shared) {
+    public void ask(Shared shared, ThreadParams thread) {
+        if (thread.getThreadCount() > 1) {
+            Affinity.pin(thread.getThreadIndex());
+        }
         questions = new Questions(0, shared.entries);
     }
 

@@ -22,7 +22,12 @@ import java.util.random.RandomGenerator;
 @OperationsPerInvocation(Keys.BATCH)
 @Fork(
         value = 1,
-        jvmArgsAppend = {"--enable-native-access=ALL-UNNAMED", "-Xms6g", "-Xmx6g"})
+        jvmArgsAppend = {
+            "--enable-native-access=ALL-UNNAMED",
+            "-Xms6g",
+            "-Xmx6g",
+            "-XX:+AlwaysPreTouch"
+        })
 public class StringBenchmark extends Timed {
     @Param public StringContender contender;
 

@@ -4,24 +4,32 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The program in Go, with every version of Go that is there. */
+/** Programs in Go, with every version of Go that is there. */
 final class GoProgram {
-    private static final String SOURCE = "benchmarks/go/map_bench.go";
+    private static final String FOLDER = "benchmarks/go/";
 
     private GoProgram() {}
 
-    static List<Task> tasks(Setting setting, String sizes) {
+    static List<Task> tasks(Setting setting, String program, Object... arguments) {
         List<Path> compilers = compilers();
         if (compilers.isEmpty()) {
             setting.log().println("no Go here; Debian's packages are called golang-1.19-go, ...");
         }
         return compilers.stream()
-                .map(go -> List.of(go.toString(), "run", SOURCE, sizes))
+                .map(go -> command(go, program, arguments))
                 .map(command -> (Task) new ProcessTask(setting, command, ProcessTask::lines))
                 .toList();
+    }
+
+    private static List<String> command(Path go, String program, Object... arguments) {
+        List<String> command = new ArrayList<>(List.of(go.toString(), "run"));
+        command.addAll(List.of(FOLDER + program, FOLDER + "measurement.go"));
+        Stream.of(arguments).map(Object::toString).forEach(command::add);
+        return command;
     }
 
     /** Where Debian has each version, and what is on the path if that is another. */

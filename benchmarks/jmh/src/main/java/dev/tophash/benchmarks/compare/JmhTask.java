@@ -21,13 +21,14 @@ final class JmhTask implements Task {
     private final Map<String, String> params = new LinkedHashMap<>();
     private List<String> jvmArgs;
     private boolean perEntry;
+    private int threads;
     private int forks;
     private List<String> iterations;
 
     JmhTask(Setting setting, String include) {
         this.setting = setting;
         this.include = include;
-        this.jvmArgs = setting.jvmArgs("4g");
+        this.jvmArgs = setting.jvmArgs(setting.profile().heap);
         this.forks = setting.profile().forks;
         this.iterations = setting.profile().iterations();
     }
@@ -58,6 +59,12 @@ final class JmhTask implements Task {
         return this;
     }
 
+    /** So many threads at once, which the figures have as a parameter. */
+    JmhTask threads(int count) {
+        threads = count;
+        return this;
+    }
+
     /** One call works on all entries; the figure that counts is that of one. */
     JmhTask perEntry() {
         perEntry = true;
@@ -69,6 +76,9 @@ final class JmhTask implements Task {
         params.forEach((name, values) -> options.addAll(List.of("-p", name + "=" + values)));
         options.addAll(List.of("-foe", "true", "-f", Integer.toString(forks)));
         options.addAll(iterations);
+        if (threads > 0) {
+            options.addAll(List.of("-t", Integer.toString(threads)));
+        }
         options.addAll(List.of("-jvmArgsAppend", String.join(" ", jvmArgs)));
         return options;
     }
@@ -97,6 +107,9 @@ final class JmhTask implements Task {
         Map<String, String> values = new LinkedHashMap<>();
         for (String name : result.getParams().getParamsKeys()) {
             values.put(name, result.getParams().getParam(name));
+        }
+        if (threads > 0) {
+            values.put("threads", Integer.toString(threads));
         }
         String contender = values.remove("contender");
         double scale = perEntry ? Double.parseDouble(values.get("entries")) : 1;

@@ -48,6 +48,10 @@ public record Measurement(
         return !isOurs() && !BOUNDS.contains(contender);
     }
 
+    boolean isGo() {
+        return contender.startsWith("GO_");
+    }
+
     /** One line of JSON on standard output: how a program hands its figures to its caller. */
     public void print() {
         System.out.println(JSON.writeValueAsString(this));

@@ -17,6 +17,8 @@ final class Palette {
                     new Color(0xc2185b),
                     "TOPHASH_JVMCI",
                     new Color(0xf06292),
+                    "TOPHASH_CONCURRENT",
+                    new Color(0x880e4f),
                     "FASTUTIL",
                     new Color(0x1565c0),
                     "AGRONA",

@@ -1,8 +1,11 @@
 package dev.tophash.benchmarks.compare;
 
 import dev.tophash.benchmarks.contender.Contender;
+import dev.tophash.benchmarks.contender.NameTableContender;
 import dev.tophash.benchmarks.contender.StringContender;
 import dev.tophash.benchmarks.program.Chains;
+import dev.tophash.benchmarks.program.ClusterTable;
+import dev.tophash.benchmarks.program.FirstWrites;
 import dev.tophash.benchmarks.program.GcLoad;
 import dev.tophash.benchmarks.program.Growth;
 import dev.tophash.benchmarks.program.Memory;
@@ -16,6 +19,8 @@ import java.util.stream.Stream;
 /** What each section runs, by profile. A peer without batches is measured one by one only. */
 final class Plan {
     private static final List<Contender> TOPHASH = List.of(Contender.TOPHASH);
+    private static final List<Contender> CONCURRENT =
+            List.of(Contender.TOPHASH_CONCURRENT, Contender.CONCURRENT_HASHMAP);
 
     /** Entries that only a few contenders have the time for, and the heap for them. */
     private static final int HUGE = 50_000_000;
@@ -40,6 +45,7 @@ final class Plan {
             case STRINGS -> strings();
             case COLLECTIONS -> collections();
             case ITERATION -> iteration();
+            case CONCURRENT -> concurrent();
             case NATIVE -> nativeBenchmarks();
             case GO -> go();
             case OTHERS -> others();
@@ -76,7 +82,7 @@ final class Plan {
                     jmh("LookupBenchmark.get(Hit|Miss)")
                             .with("contender", Contender.TOPHASH_JVMCI)
                             .with("entries", sizes)
-                            .heap("4g", jvmci.toArray(String[]::new)));
+                            .heap(profile.heap, jvmci.toArray(String[]::new)));
         }
         if (profile == Profile.FULL) {
             tasks.add(jmh("CacheLineBenchmark").with("entries", HUGE));
@@ -123,10 +129,8 @@ final class Plan {
         int runs = profile.pick(1, 3, 5);
         List<String> names = new ArrayList<>(List.of("NONE", "PAGES"));
         contenders().forEach(contender -> names.add(contender.name()));
-        if (profile == Profile.FULL) {
-            names.add(Contender.CONCURRENT_HASHMAP.name());
-        }
-        List<String> heap = setting.jvmArgs(profile.pick("512m", "8g", "8g"));
+        CONCURRENT.forEach(contender -> names.add(contender.name()));
+        List<String> heap = setting.jvmArgs(profile.pick("512m", "4g", "8g"));
         return names.stream()
                 .map(name -> program(Growth.class, heap, name, entries, runs))
                 .toList();
@@ -136,7 +140,6 @@ final class Plan {
         List<String> heap =
                 setting.jvmArgs(
                         profile.pick("256m", "1g", "2g"),
-                        "-XX:+AlwaysPreTouch",
                         "-XX:TieredStopAtLevel=1", // the optimizing compiler needs memory itself
                         "-XX:+UseSerialGC",
                         "-XX:MarkSweepAlwaysCompactCount=1");
@@ -163,21 +166,22 @@ final class Plan {
     private List<Task> strings() {
         List<Integer> sizes =
                 profile.pick(List.of(1_000), List.of(100_000), List.of(100_000, 10_000_000));
+        String heap = profile.pick(profile.heap, profile.heap, "6g");
         return List.of(
                 jmh("StringBenchmark.getAll")
                         .with("contender", StringContender.TOPHASH)
                         .with("hash", "FRESH")
                         .with("entries", sizes)
-                        .heap("6g"),
+                        .heap(heap),
                 jmh("StringBenchmark.get$")
                         .with("contender", StringContender.TOPHASH)
                         .with("hash", "FRESH")
                         .with("entries", sizes)
-                        .heap("6g"),
+                        .heap(heap),
                 jmh("StringBenchmark.get$")
                         .with("contender", StringContender.HASHMAP)
                         .with("entries", sizes)
-                        .heap("6g"));
+                        .heap(heap));
     }
 
     private List<Task> collections() {
@@ -204,6 +208,78 @@ final class Plan {
                         .perEntry());
     }
 
+    private List<Task> concurrent() {
+        List<Integer> sizes =
+                profile.pick(List.of(1_000), List.of(1_000, 1_000_000), List.of(1_000, 10_000_000));
+        List<Task> tasks = new ArrayList<>();
+        for (int threads = 1; threads <= 2; threads++) {
+            tasks.add(
+                    jmh("ConcurrentBenchmark.(get|put..Percent)$")
+                            .with("contender", CONCURRENT)
+                            .with("entries", sizes)
+                            .threads(threads));
+            tasks.add(
+                    jmh("ConcurrentBenchmark.getAll")
+                            .with("contender", Contender.TOPHASH_CONCURRENT)
+                            .with("entries", sizes)
+                            .threads(threads));
+        }
+        tasks.add(
+                jmh("ConcurrentBenchmark.get")
+                        .with("contender", TOPHASH)
+                        .with("entries", sizes)
+                        .threads(1));
+        tasks.addAll(firstWrites());
+        tasks.addAll(clusterTable());
+        return tasks;
+    }
+
+    private List<Task> firstWrites() {
+        int keys = 500;
+        List<String> heap = setting.jvmArgs(profile.pick("256m", "1g", "1g"));
+        List<Task> tasks = new ArrayList<>();
+        for (int writers : List.of(4, 16)) {
+            Stream.of(TOPHASH, CONCURRENT, List.of(Contender.HASHMAP))
+                    .flatMap(List::stream)
+                    .map(
+                            contender ->
+                                    program(
+                                            FirstWrites.class,
+                                            heap,
+                                            contender,
+                                            writers,
+                                            keys,
+                                            profile.pick(20, 1_000, 5_000)))
+                    .forEach(tasks::add);
+            int processes = profile.pick(5, 50, 200);
+            tasks.addAll(GoProgram.tasks(setting, "first_writes.go", writers, keys, processes));
+        }
+        return tasks;
+    }
+
+    private List<Task> clusterTable() {
+        int names = profile.pick(1_000, 10_000, 10_000);
+        int millis = profile.pick(20, 500, 2_000);
+        String readers = "1,2";
+        List<String> heap = setting.jvmArgs(profile.pick("256m", "1g", "1g"));
+        List<Task> tasks = new ArrayList<>();
+        for (String value : List.of("CLUSTER", "ID")) {
+            for (NameTableContender contender : NameTableContender.values()) {
+                tasks.add(
+                        program(
+                                ClusterTable.class,
+                                heap,
+                                contender,
+                                value,
+                                names,
+                                readers,
+                                millis));
+            }
+        }
+        tasks.addAll(GoProgram.tasks(setting, "cluster_table.go", names, readers, millis));
+        return tasks;
+    }
+
     private List<Task> nativeBenchmarks() {
         Path program = setting.nativeBench().resolve("tophash_bench");
         if (!Files.exists(program)) {
@@ -222,7 +298,7 @@ final class Plan {
 
     private List<Task> go() {
         String sizes = profile.pick("1000", "1000,1000000", "1000,100000,1000000,10000000");
-        return GoProgram.tasks(setting, sizes);
+        return GoProgram.tasks(setting, "map_bench.go", sizes);
     }
 
     private List<Task> others() {
@@ -230,9 +306,7 @@ final class Plan {
             return List.of();
         }
         List<Task> tasks = new ArrayList<>();
-        tasks.add(
-                jmh("(Boxing|Clearing|Concurrent|Protection|ShortKey)Benchmark")
-                        .with("entries", 1_000));
+        tasks.add(jmh("(Boxing|Clearing|Protection|ShortKey)Benchmark").with("entries", 1_000));
         for (String name : List.of("tophash_protection_bench", "tophash_pool_bench")) {
             Path program = setting.nativeBench().resolve(name);
             if (Files.exists(program)) {

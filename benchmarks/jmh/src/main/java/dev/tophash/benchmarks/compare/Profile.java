@@ -11,11 +11,11 @@ import java.util.List;
  */
 enum Profile {
     /** Does it run at all? No figure means anything. */
-    SMOKE(0, "-wi 0 -i 1 -w 1ms -r 1ms", List.of(1_000)),
+    SMOKE(0, "256m", "-wi 0 -i 1 -w 1ms -r 1ms", List.of(1_000)),
     /** A look, in some three minutes. */
-    QUICK(1, "-wi 3 -i 3 -w 100ms -r 100ms", List.of(1_000, 100_000, 1_000_000)),
+    QUICK(1, "1g", "-wi 3 -i 3 -w 100ms -r 100ms", List.of(1_000, 100_000, 1_000_000)),
     /** The whole table. */
-    FULL(1, "-wi 3 -i 5 -w 200ms -r 200ms", List.of(1_000, 100_000, 1_000_000, 10_000_000));
+    FULL(1, "4g", "-wi 3 -i 5 -w 200ms -r 200ms", List.of(1_000, 100_000, 1_000_000, 10_000_000));
 
     /** Those on the Java heap that a map of longs competes with. */
     static final List<Contender> PRIMITIVE =
@@ -24,13 +24,17 @@ enum Profile {
     /** JVMs for each benchmark; 0: none of its own. */
     final int forks;
 
+    /** Java heap that holds any map of the ordinary sizes; touching more takes time for nothing. */
+    final String heap;
+
     private final String iterations;
 
     /** Entries of a map. */
     final List<Integer> sizes;
 
-    Profile(int forks, String iterations, List<Integer> sizes) {
+    Profile(int forks, String heap, String iterations, List<Integer> sizes) {
         this.forks = forks;
+        this.heap = heap;
         this.iterations = iterations;
         this.sizes = sizes;
     }

@@ -10,9 +10,11 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.DoubleStream;
 
 /**
- * A table with a line for each choice of parameters and a column for each contender.
+ * A table with a line for each choice of parameters and a column for each contender. The ratio is
+ * to the best peer in Java, or to Go where there is no other.
  *
  * @param title what was measured
  * @param unit of the figures
@@ -53,7 +55,7 @@ record RatioTable(String title, String unit, List<String> columns, List<Row> row
         List<Row> rows =
                 lines.values().stream()
                         .sorted(Comparator.comparing(RatioTable::size))
-                        .map(line -> row(contenders, line))
+                        .map(line -> row(benchmark, contenders, line))
                         .toList();
         return new RatioTable(
                 Texts.benchmark(benchmark),
@@ -67,10 +69,14 @@ record RatioTable(String title, String unit, List<String> columns, List<Row> row
         return line.values().iterator().next().number("entries");
     }
 
-    private static Row row(Set<String> contenders, Map<String, Measurement> line) {
-        OptionalDouble ours = best(line, m -> m.contender().equals("TOPHASH"));
-        OptionalDouble peers = best(line, Measurement::isPeers);
-        OptionalDouble best = best(line, m -> m.isOurs() || m.isPeers());
+    private static Row row(
+            String benchmark, Set<String> contenders, Map<String, Measurement> line) {
+        OptionalDouble ours = best(line, m -> m.contender().equals(Figures.ours(benchmark)));
+        OptionalDouble peers = best(line, m -> m.isPeers() && !m.isGo());
+        if (peers.isEmpty()) {
+            peers = best(line, Measurement::isPeers);
+        }
+        OptionalDouble best = best(line, m -> true);
         List<Cell> cells = new ArrayList<>();
         for (String contender : contenders) {
             Measurement m = line.get(contender);
@@ -82,7 +88,8 @@ record RatioTable(String title, String unit, List<String> columns, List<Row> row
                                     more(m),
                                     line.size() > 1 && m.value() == best.orElse(-1)));
         }
-        double ratio = peers.orElse(Double.NaN) / ours.orElse(Double.NaN);
+        double times = peers.orElse(Double.NaN) / ours.orElse(Double.NaN);
+        double ratio = isMoreBetter(line) ? 1 / times : times;
         return new Row(
                 Texts.params(line.values().iterator().next()),
                 cells,
@@ -92,7 +99,16 @@ record RatioTable(String title, String unit, List<String> columns, List<Row> row
 
     private static OptionalDouble best(
             Map<String, Measurement> line, Predicate<Measurement> which) {
-        return line.values().stream().filter(which).mapToDouble(Measurement::value).min();
+        DoubleStream values =
+                line.values().stream()
+                        .filter(Figures::counts)
+                        .filter(which)
+                        .mapToDouble(Measurement::value);
+        return isMoreBetter(line) ? values.max() : values.min();
+    }
+
+    private static boolean isMoreBetter(Map<String, Measurement> line) {
+        return line.values().iterator().next().unit().endsWith("/s");
     }
 
     private static String more(Measurement m) {

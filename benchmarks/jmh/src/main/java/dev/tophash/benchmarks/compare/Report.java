@@ -29,7 +29,7 @@ final class Report {
 
     /** What the template shows. */
     record Page(
-            List<Targets.Verdict> verdicts,
+            List<Verdict> verdicts,
             Set<Map.Entry<String, String>> machine,
             List<Chapter> chapters,
             String mixed) {}

@@ -2,53 +2,25 @@ package dev.tophash.benchmarks.compare;
 
 import dev.tophash.benchmarks.contender.Contender;
 
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** What Tophash sets out to reach, and whether these figures show it. */
-final class Targets {
+final class Targets extends Judge {
     private static final String US = Contender.TOPHASH.name();
     private static final String JVMCI = Contender.TOPHASH_JVMCI.name();
     private static final List<Contender> FASTUTIL = List.of(Contender.FASTUTIL);
     private static final List<Contender> HASHMAP = List.of(Contender.HASHMAP);
     private static final List<Contender> PEERS =
             Stream.concat(Profile.PRIMITIVE.stream(), HASHMAP.stream()).toList();
-    private static final Predicate<Measurement> ALL = m -> true;
     private static final Predicate<Measurement> LARGE = m -> m.number("entries") >= 1_000_000;
     private static final Predicate<Measurement> SMALL = LARGE.negate();
 
-    private final Figures figures;
-    private final List<Verdict> verdicts = new ArrayList<>();
-
     private Targets(Figures figures) {
-        this.figures = figures;
-    }
-
-    /**
-     * A target and what came of it.
-     *
-     * @param target in words
-     * @param limit the bound, such as {@code ≥ 1.5}
-     * @param worst the figure that is nearest to the bound or farthest beyond it, and where
-     * @param state {@code reached}, {@code not reached} or {@code not measured}
-     */
-    record Verdict(String target, String limit, String worst, String state) {
-        /** The class of style sheets that goes with the state. */
-        String style() {
-            return switch (state) {
-                case "reached" -> "good";
-                case "not reached" -> "bad";
-                default -> "quiet";
-            };
-        }
+        super(figures);
     }
 
     static List<Verdict> verdicts(Figures figures) {
@@ -59,7 +31,9 @@ final class Targets {
         targets.growthAndMemory();
         targets.patternsAndStrings();
         targets.iteration();
-        return targets.verdicts;
+        ConcurrentTargets concurrent = new ConcurrentTargets(figures);
+        concurrent.all();
+        return Stream.of(targets, concurrent).flatMap(judge -> judge.verdicts().stream()).toList();
     }
 
     private void batches() {
@@ -243,28 +217,6 @@ final class Targets {
                         .map(m -> under(m, with(m, m.benchmark(), US, Map.of("threads", "1")))));
     }
 
-    /** A figure to hold against a bound, and where it was measured; NaN if it was not. */
-    private record Ratio(double value, String where) {
-        boolean measured() {
-            return !Double.isNaN(value);
-        }
-    }
-
-    private Stream<Measurement> of(
-            String benchmark, String contender, Predicate<Measurement> which) {
-        return figures.of(benchmark, contender).filter(which);
-    }
-
-    private void faster(
-            String target,
-            double limit,
-            String benchmark,
-            String contender,
-            List<Contender> peers,
-            Predicate<Measurement> which) {
-        atLeast(target, limit, of(benchmark, contender, which).map(m -> under(m, best(m, peers))));
-    }
-
     /** Against keys that were hashed before as well as against fresh ones. */
     private void strings(
             String target, double limit, String benchmark, Predicate<Measurement> which) {
@@ -274,63 +226,7 @@ final class Targets {
         atLeast(target, limit, ratios);
     }
 
-    private OptionalDouble best(Measurement m, List<Contender> peers) {
-        return figures.best(Figures.oneByOne(m.benchmark()), peers, m.params());
-    }
-
     private OptionalDouble cacheLine(Measurement m) {
         return figures.value("CacheLineBenchmark.line", "LINE", m.params());
-    }
-
-    /** The figure of a benchmark with some parameters changed. */
-    private OptionalDouble with(
-            Measurement m, String benchmark, String contender, Map<String, String> changed) {
-        Map<String, String> params = new TreeMap<>(m.params());
-        params.putAll(changed);
-        return figures.value(benchmark, contender, params);
-    }
-
-    private static Ratio over(Measurement m, OptionalDouble other) {
-        return new Ratio(m.value() / other.orElse(Double.NaN), where(m));
-    }
-
-    private static Ratio under(Measurement m, OptionalDouble other) {
-        return new Ratio(other.orElse(Double.NaN) / m.value(), where(m));
-    }
-
-    private static String where(Measurement m) {
-        return Texts.params(m);
-    }
-
-    private void atMost(String target, double limit, Stream<Ratio> ratios) {
-        judge(target, limit, ratios, -1);
-    }
-
-    private void atLeast(String target, double limit, Stream<Ratio> ratios) {
-        judge(target, limit, ratios, 1);
-    }
-
-    /**
-     * The worst counts: the lowest when a higher figure is better (sign 1), or the highest (-1).
-     */
-    private void judge(String target, double limit, Stream<Ratio> ratios, int sign) {
-        Optional<Ratio> worst =
-                ratios.filter(Ratio::measured)
-                        .min(Comparator.comparingDouble(ratio -> sign * ratio.value()));
-        String state =
-                worst.map(ratio -> sign * ratio.value() >= sign * limit)
-                        .map(reached -> reached ? "reached" : "not reached")
-                        .orElse("not measured");
-        String shown =
-                worst.map(
-                                ratio ->
-                                        String.format(
-                                                Locale.ROOT,
-                                                "%.2f %s",
-                                                ratio.value(),
-                                                ratio.where()))
-                        .orElse("");
-        String bound = (sign > 0 ? "≥ " : "≤ ") + Texts.number(limit);
-        verdicts.add(new Verdict(target, bound, shown.strip(), state));
     }
 }

@@ -2,6 +2,8 @@ package dev.tophash.benchmarks.compare;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** How figures and names are shown. */
@@ -16,13 +18,20 @@ final class Texts {
                     Map.entry("HPPC", "HPPC"),
                     Map.entry("ECLIPSE", "Eclipse Collections"),
                     Map.entry("HASHMAP", "HashMap"),
+                    Map.entry("TOPHASH_CONCURRENT", "Tophash, concurrent"),
                     Map.entry("CONCURRENT_HASHMAP", "ConcurrentHashMap"),
+                    Map.entry("HASHMAP_RWLOCK", "HashMap, ReadWriteLock"),
+                    Map.entry("HASHMAP_SYNCHRONIZED", "HashMap, synchronized"),
                     Map.entry("NONE", "clock alone"),
                     Map.entry("PAGES", "fresh memory alone"),
                     Map.entry("CHANCE", "chance alone"),
                     Map.entry("LINE", "cache line"),
                     Map.entry("ABSL", "absl::flat_hash_map"),
                     Map.entry("BOOST", "boost::unordered_flat_map"));
+
+    private static final Pattern GO = Pattern.compile("GO_(\\d+)_(\\d+)(?:_(\\w+))?");
+    private static final Map<String, String> GO_MAPS =
+            Map.of("RWMUTEX", "map with RWMutex", "SYNC_MAP", "sync.Map");
 
     private Texts() {}
 
@@ -31,9 +40,12 @@ final class Texts {
         if (known != null) {
             return known;
         }
-        return name.startsWith("GO_")
-                ? "Go " + name.substring(3).replace('_', '.')
-                : name.toLowerCase(Locale.ROOT);
+        Matcher go = GO.matcher(name);
+        if (go.matches()) {
+            String kind = go.group(3) == null ? "" : ", " + GO_MAPS.get(go.group(3));
+            return "Go " + go.group(1) + "." + go.group(2) + kind;
+        }
+        return name.toLowerCase(Locale.ROOT);
     }
 
     /** A benchmark's name without the word that all of them have. */
