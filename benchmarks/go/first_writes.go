@@ -96,6 +96,7 @@ func main() {
 			Details:   map[string]float64{"rounds": float64(rounds)},
 		}.print()
 	}
+	print("rounds", "rounds", float64(rounds))
 	print("detected", "%", 100*float64(detected)/float64(rounds))
 	print("lostSilently", "%", 100*float64(silent)/float64(rounds))
 	print("lost", "entries", float64(lost))

@@ -96,7 +96,8 @@ final class Figures {
         if (benchmark.startsWith(RACES)) {
             notes.add(
                     "The maps for one writer are misused here, to see what comes of it; Go starts a"
-                            + " process for each round, since it ends the one that it sees racing.");
+                            + " process for each round, since it ends the one that it sees racing. A round of HashMap may never end: its figures are"
+                            + " those of the rounds before that one.");
         }
         if (benchmark.startsWith("ClusterTable.")) {
             notes.add(

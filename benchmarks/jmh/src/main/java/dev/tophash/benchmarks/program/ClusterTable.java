@@ -9,6 +9,8 @@ import dev.tophash.benchmarks.contender.NameTableContender;
 
 import org.HdrHistogram.Histogram;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,7 @@ import java.util.random.RandomGenerator;
 public final class ClusterTable<V> {
     private static final int PERIOD_MILLIS = 10;
     private static final int QUESTIONS = 1 << 16;
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final double[] PERCENTILES = {50, 99, 99.9};
 
     private final String contender;
@@ -97,8 +100,9 @@ public final class ClusterTable<V> {
      * @param perSecond lookups of all readers
      * @param times of single lookups
      * @param bursts changes that the writer made
+     * @param onCpu share of its time that a reader had a CPU; the machine was busy if that is low
      */
-    private record Outcome(double perSecond, Histogram times, Histogram bursts) {}
+    private record Outcome(double perSecond, Histogram times, Histogram bursts, double onCpu) {}
 
     private Outcome measure(int size, long millis) throws InterruptedException {
         over = false;
@@ -111,6 +115,7 @@ public final class ClusterTable<V> {
         Histogram bursts = write(start, millis);
         over = true;
         double perSecond = 0;
+        double onCpu = 0;
         Histogram times = new Histogram(3);
         for (Reader reader : readers) {
             reader.join();
@@ -119,8 +124,9 @@ public final class ClusterTable<V> {
             }
             perSecond += reader.lookups * 1e9 / reader.nanos;
             times.add(reader.times);
+            onCpu += (double) reader.cpuNanos / reader.nanos / size;
         }
-        return new Outcome(perSecond, times, bursts);
+        return new Outcome(perSecond, times, bursts, onCpu);
     }
 
     /** Changes the table until the time is over, and says how long that took each time. */
@@ -160,6 +166,7 @@ public final class ClusterTable<V> {
         private final int[] questions = random.ints(QUESTIONS, 0, names.length).toArray();
         private long lookups;
         private long nanos;
+        private long cpuNanos;
         private String failure;
 
         /** A request would go on with it, so it has to be made in full. */
@@ -172,6 +179,7 @@ public final class ClusterTable<V> {
         @Override
         public void run() {
             Affinity.pin(cpu);
+            long cpuBefore = THREADS.getCurrentThreadCpuTime();
             long start = System.nanoTime();
             int next = 0;
             while (!over && failure == null) {
@@ -185,6 +193,7 @@ public final class ClusterTable<V> {
                 lookups += TIMED_EVERY;
             }
             nanos = System.nanoTime() - start;
+            cpuNanos = THREADS.getCurrentThreadCpuTime() - cpuBefore;
         }
 
         private void ask(int number) {
@@ -197,12 +206,17 @@ public final class ClusterTable<V> {
 
     private void print(String readers, Outcome outcome) {
         Map<String, String> params = Map.of("readers", readers);
-        Map<String, Double> writer =
+        Map<String, Double> details =
                 Map.of(
-                        "bursts", (double) outcome.bursts.getTotalCount(),
-                        "burst, mean µs", outcome.bursts.getMean() / 1e3,
-                        "burst, longest µs", outcome.bursts.getMaxValue() / 1e3);
-        print("lookups", params, "1/s", outcome.perSecond, writer);
+                        "% of the time on a CPU",
+                        100 * outcome.onCpu,
+                        "bursts",
+                        (double) outcome.bursts.getTotalCount(),
+                        "burst, mean µs",
+                        outcome.bursts.getMean() / 1e3,
+                        "burst, longest µs",
+                        outcome.bursts.getMaxValue() / 1e3);
+        print("lookups", params, "1/s", outcome.perSecond, details);
         for (double percentile : PERCENTILES) {
             print(
                     "latency",
