@@ -70,13 +70,15 @@ func main() {
 	if err != nil {
 		panic(err)
 	}
-	detected, silent, lost := 0, 0, 0
+	detected, crashed, silent, lost := 0, 0, 0, 0
 	for i := 0; i < rounds; i++ {
 		out, err := exec.Command(program, "round", writers, keys).Output()
 		var failed *exec.ExitError
 		switch {
 		case errors.As(err, &failed) && strings.Contains(string(failed.Stderr), "concurrent map"):
 			detected++
+		case errors.As(err, &failed): // by a panic or a signal: the map was damaged before the runtime saw why
+			crashed++
 		case err != nil:
 			panic(err)
 		default:
@@ -98,6 +100,7 @@ func main() {
 	}
 	print("rounds", "rounds", float64(rounds))
 	print("detected", "%", 100*float64(detected)/float64(rounds))
+	print("crashed", "%", 100*float64(crashed)/float64(rounds))
 	print("lostSilently", "%", 100*float64(silent)/float64(rounds))
 	print("lost", "entries", float64(lost))
 }
