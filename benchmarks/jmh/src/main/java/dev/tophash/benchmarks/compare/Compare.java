@@ -26,10 +26,10 @@ public final class Compare implements Callable<Integer> {
     /** What the README shows. */
     private static final List<String> IMAGES = List.of("lookup-hit", "growth");
 
-    @Option(names = "--quick", description = "A look, in some three minutes; the default.")
+    @Option(names = "--quick", description = "A look, in some seven minutes; the default.")
     private boolean quick;
 
-    @Option(names = "--full", description = "The whole table, in some 25 minutes.")
+    @Option(names = "--full", description = "The whole table, in about an hour.")
     private boolean full;
 
     @Option(names = "--smoke", description = "Does everything run? No figure means anything.")

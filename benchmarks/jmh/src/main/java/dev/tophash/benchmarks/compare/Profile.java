@@ -12,7 +12,7 @@ import java.util.List;
 enum Profile {
     /** Does it run at all? No figure means anything. */
     SMOKE(0, "256m", "-wi 0 -i 1 -w 1ms -r 1ms", List.of(1_000)),
-    /** A look, in some three minutes. */
+    /** A look, in some seven minutes. */
     QUICK(1, "1g", "-wi 3 -i 3 -w 100ms -r 100ms", List.of(1_000, 100_000, 1_000_000)),
     /** The whole table. */
     FULL(1, "4g", "-wi 3 -i 5 -w 200ms -r 200ms", List.of(1_000, 100_000, 1_000_000, 10_000_000));
