@@ -76,6 +76,11 @@ final class ConcurrentCodecTable<K, V> extends CodecTable<K, V> {
         }
     }
 
+    /** Makes the shards before anything is written. */
+    void makeShards() {
+        shards.indexOf(0);
+    }
+
     /** From now on the journal is told of changes. Before any other thread knows this table. */
     void keep(Journal<K, V> kept) {
         journal = kept;
@@ -105,7 +110,8 @@ final class ConcurrentCodecTable<K, V> extends CodecTable<K, V> {
         Shards.Shard<CodecTable<K, V>> shard = lock(key);
         try {
             Object before = shard.table.insert(key, value, mode);
-            boolean changed = mode == PutMode.ALWAYS || before == NOTHING == (mode == PutMode.IF_ABSENT);
+            boolean changed =
+                    mode == PutMode.ALWAYS || before == NOTHING == (mode == PutMode.IF_ABSENT);
             if (journal != null && changed) {
                 tell(shard, key, value, before);
             }

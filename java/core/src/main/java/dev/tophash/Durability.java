@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * When what was written to a {@link DurableMap} is safe from a crash of the machine. From a crash of
- * the process alone it is safe as soon as it has left the process's memory: with each write, within
- * the interval, or after a megabyte of changes and on closing.
+ * When what was written to a {@link DurableMap} is safe from a crash of the machine. From a crash
+ * of the process alone it is safe as soon as it has left the process's memory: with each write,
+ * within the interval, or after a megabyte of changes and on closing.
  */
 public final class Durability {
     /**

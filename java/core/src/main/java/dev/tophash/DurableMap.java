@@ -1,5 +1,6 @@
 package dev.tophash;
 
+import dev.tophash.internal.TableOptions;
 import dev.tophash.internal.log.Log;
 import dev.tophash.internal.log.LogFolder;
 import dev.tophash.internal.log.LogReader;
@@ -16,8 +17,8 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.UnaryOperator;
 
 /**
- * A concurrent map that survives crashes: a {@link ConcurrentNativeMap} in native memory, a map file
- * with what it held some time ago, and beside it a log of all changes since.
+ * A concurrent map that survives crashes: a {@link ConcurrentNativeMap} in native memory, a map
+ * file with what it held some time ago, and beside it a log of all changes since.
  *
  * {@snippet :
  * try (DurableMap<String, Long> seats =
@@ -28,8 +29,8 @@ import java.util.function.UnaryOperator;
  *
  * <p>Opening reads the file, and then the log, change by change. What a write that has returned has
  * changed is there again, under the {@link Durability} that was chosen; of a write that was cut off
- * by a crash either all is there or nothing. Readers see a change as soon as it is in memory,
- * which is before it is safe.
+ * by a crash either all is there or nothing. Readers see a change as soon as it is in memory, which
+ * is before it is safe.
  *
  * <p>When the log has grown larger than the file, and than {@link Builder#compactAfter} says, a
  * thread of the map's own writes the file anew and drops the log, while others go on; writers wait
@@ -167,12 +168,7 @@ public final class DurableMap<K, V> extends ConcurrentEntryMap<K, V>
             FileOwner owner = FileOwner.of(absolute);
             ConcurrentCodecTable<K, V> table = null;
             try {
-                table =
-                        Files.exists(absolute)
-                                ? ConcurrentCodecTable.load(
-                                        absolute, keys, values, options(), shards())
-                                : new ConcurrentCodecTable<>(
-                                        keys, values, false, options(), shards());
+                table = Files.exists(absolute) ? load(absolute) : table(options());
                 return new DurableMap<>(this, absolute, owner, table);
             } catch (Throwable t) {
                 if (table != null) {
@@ -181,6 +177,14 @@ public final class DurableMap<K, V> extends ConcurrentEntryMap<K, V>
                 owner.close();
                 throw t;
             }
+        }
+
+        private ConcurrentCodecTable<K, V> table(TableOptions options) {
+            return new ConcurrentCodecTable<>(keys, values, false, options, shards());
+        }
+
+        private ConcurrentCodecTable<K, V> load(Path from) throws IOException {
+            return TableFiles.load(from, options(), (options, type) -> table(options));
         }
     }
 

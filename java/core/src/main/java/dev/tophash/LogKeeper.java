@@ -7,8 +7,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The thread of a durable map that syncs its log in time, and writes its file anew. It does not keep
- * a forgotten map alive.
+ * The thread of a durable map that syncs its log in time, and writes its file anew. It does not
+ * keep a forgotten map alive.
  */
 final class LogKeeper implements Runnable {
     private static final System.Logger LOGGER = System.getLogger("dev.tophash");

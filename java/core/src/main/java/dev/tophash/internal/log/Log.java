@@ -99,7 +99,9 @@ public final class Log implements Closeable {
         }
     }
 
-    /** The frame that the last record went to; all records before it are in that or earlier ones. */
+    /**
+     * The frame that the last record went to; all records before it are in that or earlier ones.
+     */
     public long lastFrame() {
         lock.lock();
         try {

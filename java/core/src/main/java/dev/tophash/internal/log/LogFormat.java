@@ -28,7 +28,7 @@ final class LogFormat {
     private static final int FRAME_AT = 24;
     private static final int NAMES_AT = 32;
     private static final int NAME = 64;
-    private static final int HEADER_SUM_AT = NAMES_AT + 2 * NAME;
+    private static final int HEADER_SUM_AT = HEADER - Integer.BYTES;
 
     /** Begins every frame: "TFRM". */
     static final int FRAME_MAGIC = 0x4d524654;

@@ -27,6 +27,10 @@ public final class LogReader {
     private final LogFolder folder;
     private final Records records;
     private long nextFrame = -1;
+
+    /** Number of the last segment that was read; 0: none. */
+    private long last;
+
     private long bytes;
 
     private LogReader(LogFolder folder, Records records) {
@@ -41,8 +45,7 @@ public final class LogReader {
          *
          * @param valueLength bytes of the value, or -1: the key is removed
          */
-        void add(
-                MemorySegment source, long key, long keyLength, long value, long valueLength);
+        void add(MemorySegment source, long key, long keyLength, long value, long valueLength);
     }
 
     /**
@@ -61,15 +64,14 @@ public final class LogReader {
     public static Opened open(LogFolder folder, Records records) throws IOException {
         LogReader reader = new LogReader(folder, records);
         List<Long> segments = folder.segments();
-        long last = segments.isEmpty() ? 0 : segments.getLast();
         for (int i = 0; i < segments.size(); i++) {
             if (i > 0 && segments.get(i) != segments.get(i - 1) + 1) {
                 throw new DamagedLogException(
                         folder.segment(segments.get(i - 1) + 1) + " is missing");
             }
-            reader.read(segments.get(i), segments.get(i) == last);
+            reader.read(segments.get(i), i == segments.size() - 1);
         }
-        Log log = new Log(folder, last + 1, Math.max(reader.nextFrame, 0));
+        Log log = new Log(folder, reader.last + 1, Math.max(reader.nextFrame, 0));
         return new Opened(log, reader.bytes);
     }
 
@@ -86,6 +88,7 @@ public final class LogReader {
             return;
         }
         check(header, number, path);
+        last = number;
         int end = frames(segment, path, isLast);
         if (isLast) {
             cut(path, end);
