@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
 /**
@@ -276,6 +277,18 @@ public final class DurableMap<K, V> extends ConcurrentEntryMap<K, V>
     public void putAll(Map<? extends K, ? extends V> others) {
         others.forEach((key, value) -> table.insert(key, value, PutMode.ALWAYS));
         safe(null);
+    }
+
+    /** Is safe as a whole when it returns, if that was asked for. */
+    @Override
+    public void replaceAll(BiFunction<? super K, ? super V, ? extends V> function) {
+        super.replaceAll(function);
+        safe(null);
+    }
+
+    @Override
+    Object updateMet(K key, UnaryOperator<Object> function) {
+        return table.update(key, function);
     }
 
     /** Removes the entries one by one: what others put meanwhile may stay. */

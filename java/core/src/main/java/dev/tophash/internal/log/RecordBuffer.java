@@ -8,6 +8,10 @@ import java.nio.ByteOrder;
 /** The records of a frame that is still to be written, with room for its header before them. */
 public final class RecordBuffer {
     private static final int FIRST = 1 << 16;
+
+    /** Codecs of fixed width count on room for it: as much as a key or value of those can have. */
+    private static final int MOST_FIXED = 1024;
+
     private static final ValueLayout.OfInt LENGTH =
             ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -52,7 +56,7 @@ public final class RecordBuffer {
 
     /** Writes a part, in as much room as it turns out to need. */
     private long write(Part part, long at) {
-        room(at, end);
+        room(at + MOST_FIXED, end);
         long length = part.write(segment, at);
         if (at + length > segment.byteSize()) {
             room(at + length, end);
