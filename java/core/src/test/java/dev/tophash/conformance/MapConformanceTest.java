@@ -15,6 +15,8 @@ import dev.tophash.Codec;
 import dev.tophash.Codecs;
 import dev.tophash.ConcurrentLongLongMap;
 import dev.tophash.ConcurrentNativeMap;
+import dev.tophash.Durability;
+import dev.tophash.DurableMap;
 import dev.tophash.IntIntMap;
 import dev.tophash.IntLongMap;
 import dev.tophash.LongDoubleMap;
@@ -412,6 +414,24 @@ final class MapConformanceTest {
                                 o -> o.add(NativeMap.of(Long.class, Integer.class)),
                                 f -> NativeMap.open(f, Long.class, Integer.class)),
                         READ_ONLY_FEATURES));
+    }
+
+    private static DurableMap<String, Long> durable() {
+        try {
+            return DurableMap.builder(Codecs.STRING, Codecs.LONG)
+                    .durability(Durability.ON_CLOSE)
+                    .open(Files.createTempDirectory(directory, "durable").resolve("map"));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicNode> durableMaps() {
+        return Stream.of(
+                concurrent(
+                        "String-Long, durable",
+                        new Generator<String, Long>(STRINGS, LONGS, o -> o.add(durable()))));
     }
 
     @TestFactory
