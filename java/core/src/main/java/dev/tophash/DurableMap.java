@@ -330,9 +330,13 @@ public final class DurableMap<K, V> extends ConcurrentEntryMap<K, V>
     /** The work of {@link #compact}, which one thread at a time does. */
     void writeFile() throws IOException {
         table.checkOpen();
-        long[] first = new long[1];
-        table.shards().save(file, () -> first[0] = log.rotate());
-        folder.removeBefore(first[0]);
+        /*
+         * What is logged from here on may be in the file too, which changes nothing: records say what a value
+         * is. What was logged before is in the map, as a change comes to the map before it comes to the log.
+         */
+        long first = log.rotate();
+        table.saveTo(file);
+        folder.removeBefore(first);
     }
 
     /** The map file. */

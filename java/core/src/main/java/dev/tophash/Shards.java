@@ -384,17 +384,6 @@ final class Shards<T extends OffHeapTable> {
 
     /** Writes all entries to a file, as they are at one moment; others go on writing meanwhile. */
     void save(Path file) throws IOException {
-        save(file, () -> {});
-    }
-
-    /** What belongs to the moment of a snapshot: done while nobody writes. */
-    @FunctionalInterface
-    interface AtMoment {
-        void run() throws IOException;
-    }
-
-    /** The same; the shards have been made. */
-    void save(Path file, AtMoment atMoment) throws IOException {
         Computation.refuseLocksOf(whole);
         saving.lock();
         try {
@@ -409,7 +398,7 @@ final class Shards<T extends OffHeapTable> {
                         TableFiles.add(whole, file, save, shard.table.map, shard.table.stamp);
                     }
                 } else {
-                    saveSnapshot(known, file, save, seed, atMoment);
+                    saveSnapshot(known, file, save, seed);
                 }
                 TableFiles.commit(whole, file, save);
             }
@@ -418,17 +407,10 @@ final class Shards<T extends OffHeapTable> {
         }
     }
 
-    private void saveSnapshot(
-            Shard<T>[] known, Path file, MapFiles.Save save, int seed, AtMoment atMoment)
+    private void saveSnapshot(Shard<T>[] known, Path file, MapFiles.Save save, int seed)
             throws IOException {
         try (Snapshot snapshot = new Snapshot(whole, count)) {
             lockAll(known);
-            try {
-                atMoment.run();
-            } catch (Throwable t) {
-                unlock(known, count);
-                throw t;
-            }
             for (Shard<T> shard : known) {
                 shard.promise(snapshot);
             }

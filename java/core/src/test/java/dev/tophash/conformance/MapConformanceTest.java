@@ -332,11 +332,17 @@ final class MapConformanceTest {
         return nodes.stream();
     }
 
-    private static <K, V> DynamicNode concurrent(String name, Generator<K, V> generator) {
+    private static <K, V> DynamicNode concurrent(
+            String name, Generator<K, V> generator, Feature<?>... others) {
+        List<Feature<?>> features = new ArrayList<>(FEATURES);
+        if (others.length > 0) {
+            features.remove(CollectionSize.ANY);
+            features.addAll(List.of(others));
+        }
         return Suites.node(
                 ConcurrentMapTestSuiteBuilder.using(generator)
                         .named(name)
-                        .withFeatures(FEATURES)
+                        .withFeatures(features)
                         .withTearDown(generator.opened::close)
                         .createTestSuite());
     }
@@ -431,7 +437,8 @@ final class MapConformanceTest {
         return Stream.of(
                 concurrent(
                         "String-Long, durable",
-                        new Generator<String, Long>(STRINGS, LONGS, o -> o.add(durable()))));
+                        new Generator<String, Long>(STRINGS, LONGS, o -> o.add(durable())),
+                        CollectionSize.SEVERAL)); // each makes files and waits for the disk
     }
 
     @TestFactory
