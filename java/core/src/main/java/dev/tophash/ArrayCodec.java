@@ -12,6 +12,11 @@ final class ArrayCodec implements Codec<byte[]> {
     }
 
     @Override
+    public String name() {
+        return "bytes";
+    }
+
+    @Override
     public boolean accepts(Object o) {
         return o instanceof byte[];
     }

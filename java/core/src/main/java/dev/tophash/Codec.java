@@ -44,6 +44,25 @@ public interface Codec<T> {
     }
 
     /**
+     * What a map file records for the keys or values of this codec, and compares when it is opened
+     * or loaded. Codecs that read each other's encodings have the same name, others have different
+     * ones. Ready-made codecs are called {@code long}, {@code string} and so on; those of enums and
+     * records have their classes in it, with all constants or components, so that a file is refused
+     * after such a class has changed. A map of {@code long} to {@code long} by whatever class has
+     * the same file.
+     *
+     * <p>Unless overridden it is the name of the codec's class, or for {@link #fixed} that of the
+     * objects' class with their layout: a codec whose class may be renamed, or whose encoding may
+     * change, should have a name of its own, with a version in it.
+     *
+     * @return any text without NUL; of one that is longer than 63 bytes of UTF-8 files have the
+     *     beginning and a digest
+     */
+    default String name() {
+        return getClass().getName();
+    }
+
+    /**
      * Whether an object is one that this codec can encode. Asked about the arguments of {@link
      * java.util.Map#get}, {@code containsKey} and {@code remove}: what it refuses is absent.
      *

@@ -101,6 +101,7 @@ final class CodecBatches<K, V> {
             if (status == Status.SMALL_BUFFER && done == 0) {
                 results.bytes.resize(results.found.length, results.bytes.length(0));
             } else if (status == Status.SMALL_BUFFER || status == Status.ABSENT) {
+                table.checkFile();
                 return from + done;
             } else if (status == Status.CLOSED) { // another thread's first write came in between
                 Thread.onSpinWait();

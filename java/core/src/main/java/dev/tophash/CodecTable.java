@@ -89,6 +89,16 @@ sealed class CodecTable<K, V> extends OffHeapTable permits ConcurrentCodecTable 
         return values;
     }
 
+    @Override
+    String keyName() {
+        return keys.name();
+    }
+
+    @Override
+    String valueName() {
+        return values.name();
+    }
+
     boolean isSet() {
         return isSet;
     }

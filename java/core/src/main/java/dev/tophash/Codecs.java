@@ -16,7 +16,7 @@ import java.util.UUID;
 public final class Codecs {
     /** 8 bytes. */
     public static final Codec<Long> LONG =
-            new WordCodec<>(Long.BYTES) {
+            new WordCodec<>("long", Long.BYTES) {
                 @Override
                 public boolean accepts(Object o) {
                     return o instanceof Long;
@@ -35,7 +35,7 @@ public final class Codecs {
 
     /** 4 bytes. */
     public static final Codec<Integer> INTEGER =
-            new WordCodec<>(Integer.BYTES) {
+            new WordCodec<>("int", Integer.BYTES) {
                 @Override
                 public boolean accepts(Object o) {
                     return o instanceof Integer;
@@ -54,7 +54,7 @@ public final class Codecs {
 
     /** 2 bytes. */
     public static final Codec<Short> SHORT =
-            new WordCodec<>(Short.BYTES) {
+            new WordCodec<>("short", Short.BYTES) {
                 @Override
                 public boolean accepts(Object o) {
                     return o instanceof Short;
@@ -73,7 +73,7 @@ public final class Codecs {
 
     /** 1 byte. */
     public static final Codec<Byte> BYTE =
-            new WordCodec<>(Byte.BYTES) {
+            new WordCodec<>("byte", Byte.BYTES) {
                 @Override
                 public boolean accepts(Object o) {
                     return o instanceof Byte;
@@ -92,7 +92,7 @@ public final class Codecs {
 
     /** 2 bytes: a UTF-16 code unit. */
     public static final Codec<Character> CHARACTER =
-            new WordCodec<>(Character.BYTES) {
+            new WordCodec<>("char", Character.BYTES) {
                 @Override
                 public boolean accepts(Object o) {
                     return o instanceof Character;
@@ -111,7 +111,7 @@ public final class Codecs {
 
     /** 1 byte: 0 or 1. */
     public static final Codec<Boolean> BOOLEAN =
-            new WordCodec<>(Byte.BYTES) {
+            new WordCodec<>("boolean", Byte.BYTES) {
                 @Override
                 public boolean accepts(Object o) {
                     return o instanceof Boolean;
@@ -130,7 +130,7 @@ public final class Codecs {
 
     /** 8 bytes. */
     public static final Codec<Double> DOUBLE =
-            new WordCodec<>(Double.BYTES) {
+            new WordCodec<>("double", Double.BYTES) {
                 @Override
                 public boolean accepts(Object o) {
                     return o instanceof Double;
@@ -149,7 +149,7 @@ public final class Codecs {
 
     /** 4 bytes. */
     public static final Codec<Float> FLOAT =
-            new WordCodec<>(Float.BYTES) {
+            new WordCodec<>("float", Float.BYTES) {
                 @Override
                 public boolean accepts(Object o) {
                     return o instanceof Float;

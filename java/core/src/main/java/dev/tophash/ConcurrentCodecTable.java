@@ -14,6 +14,9 @@ import java.util.function.UnaryOperator;
 final class ConcurrentCodecTable<K, V> extends CodecTable<K, V> {
     private final Shards<CodecTable<K, V>> shards;
 
+    /** Is told of every change while the lock of the key's shard is held; or null. */
+    private Journal<K, V> journal;
+
     ConcurrentCodecTable(
             Codec<K> keys, Codec<V> values, boolean isSet, TableOptions options, int count) {
         super(
@@ -73,6 +76,30 @@ final class ConcurrentCodecTable<K, V> extends CodecTable<K, V> {
         }
     }
 
+    /** Makes the shards before anything is written. */
+    void makeShards() {
+        shards.indexOf(0);
+    }
+
+    /** From now on the journal is told of changes. Before any other thread knows this table. */
+    void keep(Journal<K, V> kept) {
+        journal = kept;
+    }
+
+    /** Tells the journal of a change, or takes it back. */
+    private void tell(Shards.Shard<CodecTable<K, V>> shard, K key, V value, Object before) {
+        try {
+            journal.changed(key, value);
+        } catch (RuntimeException | Error e) {
+            if (before == NOTHING) {
+                shard.table.discard(key);
+            } else {
+                shard.table.insert(key, asValue(before), PutMode.ALWAYS);
+            }
+            throw e;
+        }
+    }
+
     @Override
     Object insert(K key, V value, PutMode mode) {
         checkedKey(key);
@@ -82,7 +109,13 @@ final class ConcurrentCodecTable<K, V> extends CodecTable<K, V> {
         }
         Shards.Shard<CodecTable<K, V>> shard = lock(key);
         try {
-            return shard.table.insert(key, value, mode);
+            Object before = shard.table.insert(key, value, mode);
+            boolean changed =
+                    mode == PutMode.ALWAYS || before == NOTHING == (mode == PutMode.IF_ABSENT);
+            if (journal != null && changed) {
+                tell(shard, key, value, before);
+            }
+            return before;
         } finally {
             shard.unlock();
         }
@@ -96,7 +129,11 @@ final class ConcurrentCodecTable<K, V> extends CodecTable<K, V> {
         }
         Shards.Shard<CodecTable<K, V>> shard = lock(asKey(key));
         try {
-            return shard.table.delete(key);
+            Object before = shard.table.delete(key);
+            if (journal != null && before != NOTHING) {
+                tell(shard, asKey(key), null, before);
+            }
+            return before;
         } finally {
             shard.unlock();
         }
@@ -104,6 +141,9 @@ final class ConcurrentCodecTable<K, V> extends CodecTable<K, V> {
 
     @Override
     boolean discard(Object key) {
+        if (journal != null) {
+            return delete(key) != NOTHING; // which knows what to put back
+        }
         if (!keys().accepts(key) || isUntouched()) {
             checkOpen();
             return false;
@@ -140,6 +180,9 @@ final class ConcurrentCodecTable<K, V> extends CodecTable<K, V> {
                 shard.table.discard(key);
             } else {
                 shard.table.insert(key, asValue(after), PutMode.ALWAYS);
+            }
+            if (journal != null && (after != NOTHING || before != NOTHING)) {
+                tell(shard, key, after == NOTHING ? null : asValue(after), before);
             }
             return after;
         } finally {

@@ -28,6 +28,11 @@ abstract class ConcurrentEntryMap<K, V> extends EntryMap<K, V> implements Concur
      */
     abstract Object update(K key, UnaryOperator<Object> function);
 
+    /** The same for one of many keys. */
+    Object updateMet(K key, UnaryOperator<Object> function) {
+        return update(key, function);
+    }
+
     /** Only if it still has the value that was met. */
     @Override
     void removeMet(Map.Entry<K, V> entry) {
@@ -137,7 +142,7 @@ abstract class ConcurrentEntryMap<K, V> extends EntryMap<K, V> implements Concur
         Objects.requireNonNull(function);
         Walk<K, V> walk = walk();
         while (walk.next()) {
-            update(
+            updateMet(
                     walk.boxedKey(),
                     found ->
                             found == NOTHING

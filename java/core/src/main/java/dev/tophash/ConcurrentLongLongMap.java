@@ -12,9 +12,11 @@ import dev.tophash.internal.TableType;
 import dev.tophash.internal.WordCalls;
 import dev.tophash.internal.Words;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.LongBinaryOperator;
@@ -77,6 +79,38 @@ public final class ConcurrentLongLongMap extends OffHeapTable {
     }
 
     /**
+     * Opens a file that {@link #saveTo} has written, to be looked up in place: nothing of it is
+     * copied. What can be done with such a map, {@link OffHeap} says.
+     *
+     * @param file its path
+     * @return a read-only map
+     * @throws MapFileException if it is no map file, one of other keys and values, or damaged where
+     *     that shows at once
+     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws IOException if the system refuses it
+     */
+    public static ConcurrentLongLongMap open(Path file) throws IOException {
+        return TableFiles.open(
+                file,
+                (options, type) -> new ConcurrentLongLongMap(options, Shards.countOf(options), 0));
+    }
+
+    /**
+     * Makes a map of its own with what is in a file that {@link #saveTo} has written. All of it is
+     * read and verified.
+     *
+     * @param file its path
+     * @return a map that can be written to
+     * @throws MapFileException if it is no map file, one of other keys and values, or damaged
+     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws IOException if the system refuses it
+     * @throws OutOfMemoryError if native memory is refused
+     */
+    public static ConcurrentLongLongMap load(Path file) throws IOException {
+        return builder().load(file);
+    }
+
+    /**
      * Starts to choose more than the expected size.
      *
      * @return a builder that has chosen nothing yet
@@ -110,6 +144,34 @@ public final class ConcurrentLongLongMap extends OffHeapTable {
         public ConcurrentLongLongMap build() {
             return new ConcurrentLongLongMap(options(), shards(), defaultValue);
         }
+
+        /**
+         * Makes a map of what is in a file that {@link OffHeap#saveTo} has written. All of it is
+         * read and verified.
+         *
+         * @param file its path
+         * @return a map that can be written to
+         * @throws MapFileException if it is no map file, one of other keys and values, or damaged
+         * @throws java.nio.file.NoSuchFileException if there is none
+         * @throws IOException if the system refuses it
+         * @throws OutOfMemoryError if native memory is refused
+         */
+        public ConcurrentLongLongMap load(Path file) throws IOException {
+            return TableFiles.load(
+                    file,
+                    options(),
+                    (o, type) -> new ConcurrentLongLongMap(o, shards(), defaultValue));
+        }
+    }
+
+    @Override
+    String keyName() {
+        return "long";
+    }
+
+    @Override
+    String valueName() {
+        return "long";
     }
 
     @Override

@@ -1,7 +1,10 @@
 package dev.tophash;
 
 import dev.tophash.internal.Batches;
+import dev.tophash.internal.TableOptions;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentMap;
@@ -71,6 +74,11 @@ public final class ConcurrentNativeMap<K, V> extends ConcurrentEntryMap<K, V> im
         this.table = table;
     }
 
+    private static <K, V> ConcurrentCodecTable<K, V> tableOf(
+            Codec<K> keys, Codec<V> values, TableOptions options, int shards) {
+        return new ConcurrentCodecTable<>(keys, values, false, options, shards);
+    }
+
     /**
      * Makes a map for types that have ready-made codecs. It holds no native memory before the first
      * write.
@@ -100,6 +108,91 @@ public final class ConcurrentNativeMap<K, V> extends ConcurrentEntryMap<K, V> im
      */
     public static <K, V> ConcurrentNativeMap<K, V> create(Codec<K> keys, Codec<V> values) {
         return builder(keys, values).build();
+    }
+
+    /**
+     * Opens a file that {@link #saveTo} has written, to be looked up in place: nothing of it is
+     * copied. What can be done with such a map, {@link OffHeap} says.
+     *
+     * @param <K> type of the keys
+     * @param <V> type of the values
+     * @param file its path
+     * @param keys class of the keys, see {@link Codecs#of}
+     * @param values class of the values
+     * @return a read-only map
+     * @throws MapFileException if it is no map file, one of other keys and values, or damaged where
+     *     that shows at once
+     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws IOException if the system refuses it
+     * @throws IllegalArgumentException if there is no ready-made codec for one of them
+     */
+    public static <K, V> ConcurrentNativeMap<K, V> open(Path file, Class<K> keys, Class<V> values)
+            throws IOException {
+        return open(file, Codecs.of(keys), Codecs.of(values));
+    }
+
+    /**
+     * Opens a file that {@link #saveTo} has written, to be looked up in place: nothing of it is
+     * copied. What can be done with such a map, {@link OffHeap} says.
+     *
+     * @param <K> type of the keys
+     * @param <V> type of the values
+     * @param file its path
+     * @param keys codec of the keys
+     * @param values codec of the values
+     * @return a read-only map
+     * @throws MapFileException if it is no map file, one of other keys and values, or damaged where
+     *     that shows at once
+     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws IOException if the system refuses it
+     * @throws IllegalArgumentException if a codec is not one that such a map can have
+     */
+    public static <K, V> ConcurrentNativeMap<K, V> open(Path file, Codec<K> keys, Codec<V> values)
+            throws IOException {
+        return new ConcurrentNativeMap<>(
+                TableFiles.open(file, (o, type) -> tableOf(keys, values, o, Shards.countOf(o))));
+    }
+
+    /**
+     * Makes a map of its own with what is in a file that {@link #saveTo} has written. All of it is
+     * read and verified.
+     *
+     * @param <K> type of the keys
+     * @param <V> type of the values
+     * @param file its path
+     * @param keys class of the keys, see {@link Codecs#of}
+     * @param values class of the values
+     * @return a map that can be written to
+     * @throws MapFileException if it is no map file, one of other keys and values, or damaged
+     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws IOException if the system refuses it
+     * @throws IllegalArgumentException if there is no ready-made codec for one of them
+     * @throws OutOfMemoryError if native memory is refused
+     */
+    public static <K, V> ConcurrentNativeMap<K, V> load(Path file, Class<K> keys, Class<V> values)
+            throws IOException {
+        return load(file, Codecs.of(keys), Codecs.of(values));
+    }
+
+    /**
+     * Makes a map of its own with what is in a file that {@link #saveTo} has written. All of it is
+     * read and verified.
+     *
+     * @param <K> type of the keys
+     * @param <V> type of the values
+     * @param file its path
+     * @param keys codec of the keys
+     * @param values codec of the values
+     * @return a map that can be written to
+     * @throws MapFileException if it is no map file, one of other keys and values, or damaged
+     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws IOException if the system refuses it
+     * @throws IllegalArgumentException if a codec is not one that such a map can have
+     * @throws OutOfMemoryError if native memory is refused
+     */
+    public static <K, V> ConcurrentNativeMap<K, V> load(Path file, Codec<K> keys, Codec<V> values)
+            throws IOException {
+        return builder(keys, values).load(file);
     }
 
     /**
@@ -138,8 +231,25 @@ public final class ConcurrentNativeMap<K, V> extends ConcurrentEntryMap<K, V> im
          *     have, or a codec takes null
          */
         public ConcurrentNativeMap<K, V> build() {
+            return new ConcurrentNativeMap<>(tableOf(keys, values, options(), shards()));
+        }
+
+        /**
+         * Makes a map of what is in a file that {@link OffHeap#saveTo} has written. All of it is
+         * read and verified.
+         *
+         * @param file its path
+         * @return a map that can be written to
+         * @throws MapFileException if it is no map file, one of other keys and values, or damaged
+         * @throws java.nio.file.NoSuchFileException if there is none
+         * @throws IOException if the system refuses it
+         * @throws IllegalArgumentException if a codec is not one that such a map can have
+         * @throws OutOfMemoryError if native memory is refused
+         */
+        public ConcurrentNativeMap<K, V> load(Path file) throws IOException {
             return new ConcurrentNativeMap<>(
-                    new ConcurrentCodecTable<>(keys, values, false, options(), shards()));
+                    TableFiles.load(
+                            file, options(), (o, type) -> tableOf(keys, values, o, shards())));
         }
     }
 
@@ -263,6 +373,31 @@ public final class ConcurrentNativeMap<K, V> extends ConcurrentEntryMap<K, V> im
     @Override
     public void shrinkToFit() {
         table.shrinkToFit();
+    }
+
+    @Override
+    public void saveTo(Path file) throws IOException {
+        table.saveTo(file);
+    }
+
+    @Override
+    public boolean isReadOnly() {
+        return table.isReadOnly();
+    }
+
+    @Override
+    public void verify() throws IOException {
+        table.verify();
+    }
+
+    @Override
+    public void warm() {
+        table.warm();
+    }
+
+    @Override
+    public MapFileInfo fileInfo() {
+        return table.fileInfo();
     }
 
     @Override

@@ -3,6 +3,8 @@ package dev.tophash;
 import dev.tophash.internal.Batches;
 import dev.tophash.internal.TableOptions;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Objects;
 import java.util.Set;
@@ -27,8 +29,13 @@ import java.util.Set;
 public final class ConcurrentNativeSet<E> extends ElementSet<E> implements OffHeap {
     private final ConcurrentCodecTable<E, Boolean> table;
 
-    private ConcurrentNativeSet(Codec<E> codec, TableOptions options, int shards) {
-        this.table = new ConcurrentCodecTable<>(codec, NativeSet.NO_VALUES, true, options, shards);
+    private ConcurrentNativeSet(ConcurrentCodecTable<E, Boolean> table) {
+        this.table = table;
+    }
+
+    private static <E> ConcurrentCodecTable<E, Boolean> tableOf(
+            Codec<E> codec, TableOptions options, int shards) {
+        return new ConcurrentCodecTable<>(codec, NativeSet.NO_VALUES, true, options, shards);
     }
 
     /**
@@ -55,6 +62,79 @@ public final class ConcurrentNativeSet<E> extends ElementSet<E> implements OffHe
      */
     public static <E> ConcurrentNativeSet<E> create(Codec<E> codec) {
         return builder(codec).build();
+    }
+
+    /**
+     * Opens a file that {@link #saveTo} has written, to be looked up in place: nothing of it is
+     * copied. What can be done with such a set, {@link OffHeap} says.
+     *
+     * @param <E> type of the elements
+     * @param file its path
+     * @param elements class of the elements, see {@link Codecs#of}
+     * @return a read-only set
+     * @throws MapFileException if it is no map file, one of other keys and values, or damaged where
+     *     that shows at once
+     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws IOException if the system refuses it
+     * @throws IllegalArgumentException if there is no ready-made codec for it
+     */
+    public static <E> ConcurrentNativeSet<E> open(Path file, Class<E> elements) throws IOException {
+        return open(file, Codecs.of(elements));
+    }
+
+    /**
+     * Opens a file that {@link #saveTo} has written, to be looked up in place: nothing of it is
+     * copied. What can be done with such a set, {@link OffHeap} says.
+     *
+     * @param <E> type of the elements
+     * @param file its path
+     * @param codec codec of the elements
+     * @return a read-only set
+     * @throws MapFileException if it is no map file, one of other keys and values, or damaged where
+     *     that shows at once
+     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws IOException if the system refuses it
+     * @throws IllegalArgumentException if a codec is not one that such a set can have
+     */
+    public static <E> ConcurrentNativeSet<E> open(Path file, Codec<E> codec) throws IOException {
+        return new ConcurrentNativeSet<>(
+                TableFiles.open(file, (o, type) -> tableOf(codec, o, Shards.countOf(o))));
+    }
+
+    /**
+     * Makes a set of its own with what is in a file that {@link #saveTo} has written. All of it is
+     * read and verified.
+     *
+     * @param <E> type of the elements
+     * @param file its path
+     * @param elements class of the elements, see {@link Codecs#of}
+     * @return a set that can be written to
+     * @throws MapFileException if it is no map file, one of other keys and values, or damaged
+     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws IOException if the system refuses it
+     * @throws IllegalArgumentException if there is no ready-made codec for it
+     * @throws OutOfMemoryError if native memory is refused
+     */
+    public static <E> ConcurrentNativeSet<E> load(Path file, Class<E> elements) throws IOException {
+        return load(file, Codecs.of(elements));
+    }
+
+    /**
+     * Makes a set of its own with what is in a file that {@link #saveTo} has written. All of it is
+     * read and verified.
+     *
+     * @param <E> type of the elements
+     * @param file its path
+     * @param codec codec of the elements
+     * @return a set that can be written to
+     * @throws MapFileException if it is no map file, one of other keys and values, or damaged
+     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws IOException if the system refuses it
+     * @throws IllegalArgumentException if a codec is not one that such a set can have
+     * @throws OutOfMemoryError if native memory is refused
+     */
+    public static <E> ConcurrentNativeSet<E> load(Path file, Codec<E> codec) throws IOException {
+        return builder(codec).load(file);
     }
 
     /**
@@ -88,7 +168,24 @@ public final class ConcurrentNativeSet<E> extends ElementSet<E> implements OffHe
          *     can have
          */
         public ConcurrentNativeSet<E> build() {
-            return new ConcurrentNativeSet<>(codec, options(), shards());
+            return new ConcurrentNativeSet<>(tableOf(codec, options(), shards()));
+        }
+
+        /**
+         * Makes a set of what is in a file that {@link OffHeap#saveTo} has written. All of it is
+         * read and verified.
+         *
+         * @param file its path
+         * @return a set that can be written to
+         * @throws MapFileException if it is no map file, one of other keys and values, or damaged
+         * @throws java.nio.file.NoSuchFileException if there is none
+         * @throws IOException if the system refuses it
+         * @throws IllegalArgumentException if a codec is not one that such a set can have
+         * @throws OutOfMemoryError if native memory is refused
+         */
+        public ConcurrentNativeSet<E> load(Path file) throws IOException {
+            return new ConcurrentNativeSet<>(
+                    TableFiles.load(file, options(), (o, type) -> tableOf(codec, o, shards())));
         }
     }
 
@@ -188,6 +285,31 @@ public final class ConcurrentNativeSet<E> extends ElementSet<E> implements OffHe
     @Override
     public void shrinkToFit() {
         table.shrinkToFit();
+    }
+
+    @Override
+    public void saveTo(Path file) throws IOException {
+        table.saveTo(file);
+    }
+
+    @Override
+    public boolean isReadOnly() {
+        return table.isReadOnly();
+    }
+
+    @Override
+    public void verify() throws IOException {
+        table.verify();
+    }
+
+    @Override
+    public void warm() {
+        table.warm();
+    }
+
+    @Override
+    public MapFileInfo fileInfo() {
+        return table.fileInfo();
     }
 
     @Override

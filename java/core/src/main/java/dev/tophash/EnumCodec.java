@@ -1,5 +1,9 @@
 package dev.tophash;
 
+import static java.util.stream.Collectors.joining;
+
+import java.util.Arrays;
+
 /** {@link Codecs#ofEnum}. */
 final class EnumCodec<E extends Enum<E>> extends WordCodec<E> {
     private static final int MASK = 0xffff;
@@ -8,9 +12,19 @@ final class EnumCodec<E extends Enum<E>> extends WordCodec<E> {
     private final E[] constants;
 
     EnumCodec(Class<E> type) {
-        super(type.getEnumConstants().length <= 1 << Byte.SIZE ? Byte.BYTES : Short.BYTES);
+        super(
+                nameOf(type),
+                type.getEnumConstants().length <= 1 << Byte.SIZE ? Byte.BYTES : Short.BYTES);
         this.type = type;
         this.constants = type.getEnumConstants();
+    }
+
+    private static String nameOf(Class<? extends Enum<?>> type) {
+        return "enum:"
+                + type.getName()
+                + Arrays.stream(type.getEnumConstants())
+                        .map(Enum::name)
+                        .collect(joining(",", "{", "}"));
     }
 
     @Override

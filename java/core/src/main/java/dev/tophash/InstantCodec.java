@@ -24,6 +24,11 @@ final class InstantCodec implements Codec<Instant> {
     }
 
     @Override
+    public String name() {
+        return "instant";
+    }
+
+    @Override
     public boolean accepts(Object o) {
         return o instanceof Instant;
     }

@@ -9,6 +9,7 @@ import java.util.Objects;
 /** {@link Codec#fixed}. */
 final class LayoutCodec<T> implements Codec<T> {
     private final Class<T> type;
+    private final String name;
     private final long width;
     private final long alignment;
     private final Writer<? super T> writer;
@@ -22,6 +23,7 @@ final class LayoutCodec<T> implements Codec<T> {
         this.type = Objects.requireNonNull(type);
         this.writer = Objects.requireNonNull(writer);
         this.reader = Objects.requireNonNull(reader);
+        this.name = type.getName() + layout;
         this.alignment = layout.byteAlignment();
         if (alignment > Long.BYTES) {
             throw new IllegalArgumentException(
@@ -45,6 +47,11 @@ final class LayoutCodec<T> implements Codec<T> {
     @Override
     public long alignment() {
         return alignment;
+    }
+
+    @Override
+    public String name() {
+        return name;
     }
 
     @Override

@@ -176,9 +176,11 @@ public abstract sealed class MapCursor
      *
      * @throws IllegalStateException if there is no entry, {@code remove} was called for it already,
      *     or the map is closed
+     * @throws UnsupportedOperationException if the map was opened from a file
      */
     public final void remove() {
         int at = here();
+        map.checkWritable();
         boolean alone = map.writes == seenWrites;
         removed = at;
         removeAt(at);
@@ -264,6 +266,7 @@ public abstract sealed class MapCursor
                 continue;
             }
             Status.check(status, "walking a map");
+            map.checkFile();
             fetched = count.get(ValueLayout.JAVA_INT, 0);
             ended = status != Status.MORE;
             return;

@@ -3,6 +3,8 @@ package dev.tophash;
 import dev.tophash.internal.Batches;
 import dev.tophash.internal.TableOptions;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 
@@ -52,6 +54,11 @@ public final class NativeMap<K, V> extends EntryMap<K, V> implements OffHeap {
         this.defaultValue = defaultValue;
     }
 
+    private static <K, V> CodecTable<K, V> tableOf(
+            Codec<K> keys, Codec<V> values, TableOptions options) {
+        return new CodecTable<>(keys, values, false, options);
+    }
+
     /**
      * Makes a map for types that have ready-made codecs. It holds no native memory before the first
      * write.
@@ -79,7 +86,91 @@ public final class NativeMap<K, V> extends EntryMap<K, V> implements OffHeap {
      * @throws IllegalArgumentException if a width or an alignment is not one that the map can have
      */
     public static <K, V> NativeMap<K, V> create(Codec<K> keys, Codec<V> values) {
-        return new NativeMap<>(new CodecTable<>(keys, values, false, TableOptions.DEFAULT), null);
+        return new NativeMap<>(tableOf(keys, values, TableOptions.DEFAULT), null);
+    }
+
+    /**
+     * Opens a file that {@link #saveTo} has written, to be looked up in place: nothing of it is
+     * copied. What can be done with such a map, {@link OffHeap} says.
+     *
+     * @param <K> type of the keys
+     * @param <V> type of the values
+     * @param file its path
+     * @param keys class of the keys, see {@link Codecs#of}
+     * @param values class of the values
+     * @return a read-only map
+     * @throws MapFileException if it is no map file, one of other keys and values, or damaged where
+     *     that shows at once
+     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws IOException if the system refuses it
+     * @throws IllegalArgumentException if there is no ready-made codec for one of them
+     */
+    public static <K, V> NativeMap<K, V> open(Path file, Class<K> keys, Class<V> values)
+            throws IOException {
+        return open(file, Codecs.of(keys), Codecs.of(values));
+    }
+
+    /**
+     * Opens a file that {@link #saveTo} has written, to be looked up in place: nothing of it is
+     * copied. What can be done with such a map, {@link OffHeap} says.
+     *
+     * @param <K> type of the keys
+     * @param <V> type of the values
+     * @param file its path
+     * @param keys codec of the keys
+     * @param values codec of the values
+     * @return a read-only map
+     * @throws MapFileException if it is no map file, one of other keys and values, or damaged where
+     *     that shows at once
+     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws IOException if the system refuses it
+     * @throws IllegalArgumentException if a codec is not one that such a map can have
+     */
+    public static <K, V> NativeMap<K, V> open(Path file, Codec<K> keys, Codec<V> values)
+            throws IOException {
+        return new NativeMap<>(TableFiles.open(file, (o, type) -> tableOf(keys, values, o)), null);
+    }
+
+    /**
+     * Makes a map of its own with what is in a file that {@link #saveTo} has written. All of it is
+     * read and verified.
+     *
+     * @param <K> type of the keys
+     * @param <V> type of the values
+     * @param file its path
+     * @param keys class of the keys, see {@link Codecs#of}
+     * @param values class of the values
+     * @return a map that can be written to
+     * @throws MapFileException if it is no map file, one of other keys and values, or damaged
+     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws IOException if the system refuses it
+     * @throws IllegalArgumentException if there is no ready-made codec for one of them
+     * @throws OutOfMemoryError if native memory is refused
+     */
+    public static <K, V> NativeMap<K, V> load(Path file, Class<K> keys, Class<V> values)
+            throws IOException {
+        return load(file, Codecs.of(keys), Codecs.of(values));
+    }
+
+    /**
+     * Makes a map of its own with what is in a file that {@link #saveTo} has written. All of it is
+     * read and verified.
+     *
+     * @param <K> type of the keys
+     * @param <V> type of the values
+     * @param file its path
+     * @param keys codec of the keys
+     * @param values codec of the values
+     * @return a map that can be written to
+     * @throws MapFileException if it is no map file, one of other keys and values, or damaged
+     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws IOException if the system refuses it
+     * @throws IllegalArgumentException if a codec is not one that such a map can have
+     * @throws OutOfMemoryError if native memory is refused
+     */
+    public static <K, V> NativeMap<K, V> load(Path file, Codec<K> keys, Codec<V> values)
+            throws IOException {
+        return builder(keys, values).load(file);
     }
 
     /**
@@ -132,7 +223,25 @@ public final class NativeMap<K, V> extends EntryMap<K, V> implements OffHeap {
          *     have
          */
         public NativeMap<K, V> build() {
-            return new NativeMap<>(new CodecTable<>(keys, values, false, options()), defaultValue);
+            return new NativeMap<>(tableOf(keys, values, options()), defaultValue);
+        }
+
+        /**
+         * Makes a map of what is in a file that {@link OffHeap#saveTo} has written. All of it is
+         * read and verified.
+         *
+         * @param file its path
+         * @return a map that can be written to
+         * @throws MapFileException if it is no map file, one of other keys and values, or damaged
+         * @throws java.nio.file.NoSuchFileException if there is none
+         * @throws IOException if the system refuses it
+         * @throws IllegalArgumentException if a codec is not one that such a map can have
+         * @throws OutOfMemoryError if native memory is refused
+         */
+        public NativeMap<K, V> load(Path file) throws IOException {
+            return new NativeMap<>(
+                    TableFiles.load(file, options(), (o, type) -> tableOf(keys, values, o)),
+                    defaultValue);
         }
     }
 
@@ -287,6 +396,31 @@ public final class NativeMap<K, V> extends EntryMap<K, V> implements OffHeap {
     @Override
     public void shrinkToFit() {
         table.shrinkToFit();
+    }
+
+    @Override
+    public void saveTo(Path file) throws IOException {
+        table.saveTo(file);
+    }
+
+    @Override
+    public boolean isReadOnly() {
+        return table.isReadOnly();
+    }
+
+    @Override
+    public void verify() throws IOException {
+        table.verify();
+    }
+
+    @Override
+    public void warm() {
+        table.warm();
+    }
+
+    @Override
+    public MapFileInfo fileInfo() {
+        return table.fileInfo();
     }
 
     @Override

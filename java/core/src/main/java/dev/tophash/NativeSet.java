@@ -3,7 +3,9 @@ package dev.tophash;
 import dev.tophash.internal.Batches;
 import dev.tophash.internal.TableOptions;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Objects;
 import java.util.Set;
@@ -37,6 +39,11 @@ public final class NativeSet<E> extends ElementSet<E> implements OffHeap {
                 }
 
                 @Override
+                public String name() {
+                    return "";
+                }
+
+                @Override
                 public boolean accepts(Object o) {
                     return o instanceof Boolean;
                 }
@@ -54,8 +61,12 @@ public final class NativeSet<E> extends ElementSet<E> implements OffHeap {
 
     private final CodecTable<E, Boolean> table;
 
-    private NativeSet(Codec<E> codec, TableOptions options) {
-        this.table = new CodecTable<>(codec, NO_VALUES, true, options);
+    private NativeSet(CodecTable<E, Boolean> table) {
+        this.table = table;
+    }
+
+    private static <E> CodecTable<E, Boolean> tableOf(Codec<E> codec, TableOptions options) {
+        return new CodecTable<>(codec, NO_VALUES, true, options);
     }
 
     /**
@@ -80,7 +91,79 @@ public final class NativeSet<E> extends ElementSet<E> implements OffHeap {
      * @throws IllegalArgumentException if its width or alignment is not one that a key can have
      */
     public static <E> NativeSet<E> create(Codec<E> codec) {
-        return new NativeSet<>(codec, TableOptions.DEFAULT);
+        return new NativeSet<>(tableOf(codec, TableOptions.DEFAULT));
+    }
+
+    /**
+     * Opens a file that {@link #saveTo} has written, to be looked up in place: nothing of it is
+     * copied. What can be done with such a set, {@link OffHeap} says.
+     *
+     * @param <E> type of the elements
+     * @param file its path
+     * @param elements class of the elements, see {@link Codecs#of}
+     * @return a read-only set
+     * @throws MapFileException if it is no map file, one of other keys and values, or damaged where
+     *     that shows at once
+     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws IOException if the system refuses it
+     * @throws IllegalArgumentException if there is no ready-made codec for it
+     */
+    public static <E> NativeSet<E> open(Path file, Class<E> elements) throws IOException {
+        return open(file, Codecs.of(elements));
+    }
+
+    /**
+     * Opens a file that {@link #saveTo} has written, to be looked up in place: nothing of it is
+     * copied. What can be done with such a set, {@link OffHeap} says.
+     *
+     * @param <E> type of the elements
+     * @param file its path
+     * @param codec codec of the elements
+     * @return a read-only set
+     * @throws MapFileException if it is no map file, one of other keys and values, or damaged where
+     *     that shows at once
+     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws IOException if the system refuses it
+     * @throws IllegalArgumentException if a codec is not one that such a set can have
+     */
+    public static <E> NativeSet<E> open(Path file, Codec<E> codec) throws IOException {
+        return new NativeSet<>(TableFiles.open(file, (o, type) -> tableOf(codec, o)));
+    }
+
+    /**
+     * Makes a set of its own with what is in a file that {@link #saveTo} has written. All of it is
+     * read and verified.
+     *
+     * @param <E> type of the elements
+     * @param file its path
+     * @param elements class of the elements, see {@link Codecs#of}
+     * @return a set that can be written to
+     * @throws MapFileException if it is no map file, one of other keys and values, or damaged
+     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws IOException if the system refuses it
+     * @throws IllegalArgumentException if there is no ready-made codec for it
+     * @throws OutOfMemoryError if native memory is refused
+     */
+    public static <E> NativeSet<E> load(Path file, Class<E> elements) throws IOException {
+        return load(file, Codecs.of(elements));
+    }
+
+    /**
+     * Makes a set of its own with what is in a file that {@link #saveTo} has written. All of it is
+     * read and verified.
+     *
+     * @param <E> type of the elements
+     * @param file its path
+     * @param codec codec of the elements
+     * @return a set that can be written to
+     * @throws MapFileException if it is no map file, one of other keys and values, or damaged
+     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws IOException if the system refuses it
+     * @throws IllegalArgumentException if a codec is not one that such a set can have
+     * @throws OutOfMemoryError if native memory is refused
+     */
+    public static <E> NativeSet<E> load(Path file, Codec<E> codec) throws IOException {
+        return builder(codec).load(file);
     }
 
     /**
@@ -114,7 +197,24 @@ public final class NativeSet<E> extends ElementSet<E> implements OffHeap {
          *     can have
          */
         public NativeSet<E> build() {
-            return new NativeSet<>(codec, options());
+            return new NativeSet<>(tableOf(codec, options()));
+        }
+
+        /**
+         * Makes a set of what is in a file that {@link OffHeap#saveTo} has written. All of it is
+         * read and verified.
+         *
+         * @param file its path
+         * @return a set that can be written to
+         * @throws MapFileException if it is no map file, one of other keys and values, or damaged
+         * @throws java.nio.file.NoSuchFileException if there is none
+         * @throws IOException if the system refuses it
+         * @throws IllegalArgumentException if a codec is not one that such a set can have
+         * @throws OutOfMemoryError if native memory is refused
+         */
+        public NativeSet<E> load(Path file) throws IOException {
+            return new NativeSet<>(
+                    TableFiles.load(file, options(), (o, type) -> tableOf(codec, o)));
         }
     }
 
@@ -214,6 +314,31 @@ public final class NativeSet<E> extends ElementSet<E> implements OffHeap {
     @Override
     public void shrinkToFit() {
         table.shrinkToFit();
+    }
+
+    @Override
+    public void saveTo(Path file) throws IOException {
+        table.saveTo(file);
+    }
+
+    @Override
+    public boolean isReadOnly() {
+        return table.isReadOnly();
+    }
+
+    @Override
+    public void verify() throws IOException {
+        table.verify();
+    }
+
+    @Override
+    public void warm() {
+        table.warm();
+    }
+
+    @Override
+    public MapFileInfo fileInfo() {
+        return table.fileInfo();
     }
 
     @Override

@@ -37,6 +37,11 @@ final class NullableCodec<T> implements Codec<T> {
     }
 
     @Override
+    public String name() {
+        return codec.name() + "?";
+    }
+
+    @Override
     public boolean accepts(Object o) {
         return o == null || codec.accepts(o);
     }

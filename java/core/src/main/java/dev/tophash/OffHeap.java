@@ -1,5 +1,7 @@
 package dev.tophash;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ConcurrentModificationException;
 
 /**
@@ -37,6 +39,29 @@ import java.util.ConcurrentModificationException;
  *
  * <p>{@link ConcurrentLongLongMap}, {@link ConcurrentNativeMap} and {@link ConcurrentNativeSet} are
  * for any number of threads at once, writers too.
+ *
+ * <h2>Files</h2>
+ *
+ * {@link #saveTo} writes a map to a file. Every type has two static methods that read one: {@code
+ * load} makes a new map of it, {@code open} has the file itself be the map, which takes no time and
+ * next to no memory however large it is. An opened map
+ *
+ * <ul>
+ *   <li>can be read by any number of threads at once, in everything that reads: lookups, batches,
+ *       walks, statistics; and by any number of processes, who share the file's pages in memory;
+ *   <li>is read-only: every method that would change it, by whatever way, throws {@link
+ *       UnsupportedOperationException} and changes nothing (one that finds nothing to change may
+ *       return instead);
+ *   <li>is not looked through when it is opened. Damage in the file makes lookups find the wrong
+ *       thing, or nothing, and does no other harm; {@link #verify} finds it;
+ *   <li>does not notice if its file is renamed, removed, or replaced by another of the same name,
+ *       as {@code saveTo} does it. It must not be written to in place. When it is cut off, pages
+ *       that are gone read as zeros, until that is noticed: by the next walk, batch or {@code
+ *       verify} of this map, or within about a second. The map is closed then, and its methods
+ *       throw {@link IllegalStateException} with the reason; the event {@code
+ *       dev.tophash.MapFileCut} of the JDK Flight Recorder tells of it;
+ *   <li>has the default value 0, or null, for absent keys: that is not in the file.
+ * </ul>
  */
 public sealed interface OffHeap extends AutoCloseable
         permits OffHeapTable, NativeMap, NativeSet, ConcurrentNativeMap, ConcurrentNativeSet {
@@ -77,6 +102,65 @@ public sealed interface OffHeap extends AutoCloseable
      * @throws ConcurrentModificationException if another thread was seen writing
      */
     void migrate(MemoryPolicy policy);
+
+    /**
+     * Writes all entries to a file, which has its name only when it is complete and on the disk:
+     * whatever happens, there is the whole new file or what was there before. Maps that have that
+     * file open go on reading the old one. What keys and values are is recorded by the names of
+     * their codecs, see {@link Codec#name}.
+     *
+     * <p>Saving is like a write: no other thread may write meanwhile, and others may read. A
+     * concurrent map is saved as it is at one moment, and writers go on. They all wait for that
+     * moment, in which nothing is copied; then each shard is copied in memory before it is written
+     * to again, by the thread that saves or by a writer who comes first. So a writer waits for the
+     * copy of one shard at most: the memory it takes, at some gigabytes a second. Until they are in
+     * the file these copies take memory, as much as the map has at most. If there is not enough,
+     * saving fails and writers go on. Two threads that save the same map do so one after the other.
+     *
+     * @param file its path; its folder must exist
+     * @throws java.nio.file.FileSystemException if the system refuses it; the message says why,
+     *     such as that there is no space left on the disk
+     * @throws IOException if something else is wrong with the file
+     * @throws OutOfMemoryError if there is no native memory for copies, or to end a growth
+     * @throws IllegalArgumentException if the path is not of the default file system
+     * @throws IllegalStateException if the map is closed, or this is called by a function that was
+     *     given to this map's {@code compute} or the like
+     * @throws ConcurrentModificationException if another thread was seen writing
+     */
+    void saveTo(Path file) throws IOException;
+
+    /**
+     * Whether this map was opened from a file, and so cannot be written to.
+     *
+     * @return true for a map from {@code open}; false for all others
+     */
+    boolean isReadOnly();
+
+    /**
+     * Reads all of an opened map's file, and compares it with its checksums, and every entry with
+     * where it must lie. Takes as long as reading the file. Others may read the map meanwhile.
+     *
+     * @throws MapFileException if the file is damaged or was cut off
+     * @throws IOException if the file cannot be read
+     * @throws IllegalStateException if the map is closed, or was not opened from a file
+     */
+    void verify() throws IOException;
+
+    /**
+     * Has the system read an opened map's file ahead, so that lookups need not wait for the disk.
+     * Returns when that has begun.
+     *
+     * @throws IllegalStateException if the map is closed, or was not opened from a file
+     */
+    void warm();
+
+    /**
+     * What an opened map's file has said of itself when it was opened.
+     *
+     * @return as {@link MapFile#info} tells it
+     * @throws IllegalStateException if the map is closed, or was not opened from a file
+     */
+    MapFileInfo fileInfo();
 
     /**
      * Native memory that this map holds: its share of {@link Tophash#nativeBytes}.

@@ -4,18 +4,22 @@ import dev.tophash.internal.Events;
 import dev.tophash.internal.Linkage;
 import dev.tophash.internal.Lives;
 import dev.tophash.internal.MapCalls;
+import dev.tophash.internal.MapFiles;
 import dev.tophash.internal.NativeHeap;
+import dev.tophash.internal.OpenedFile;
 import dev.tophash.internal.Placement;
 import dev.tophash.internal.Status;
 import dev.tophash.internal.TableOptions;
 import dev.tophash.internal.ffi.tophash_h;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
+import java.nio.file.Path;
 import java.util.ConcurrentModificationException;
 import java.util.function.Consumer;
 
@@ -137,6 +141,7 @@ public abstract sealed class OffHeapTable implements OffHeap
      * @throws ConcurrentModificationException if another thread was seen writing
      */
     public final void clear() {
+        checkWritable();
         Shards<?> shards = shards();
         if (shards != null) {
             shards.clear();
@@ -156,6 +161,7 @@ public abstract sealed class OffHeapTable implements OffHeap
     @Override
     public final void reserve(long entries) {
         checkEntries("entries", entries);
+        checkWritable();
         Shards<?> shards = shards();
         if (shards != null) {
             shards.reserve(entries);
@@ -169,6 +175,7 @@ public abstract sealed class OffHeapTable implements OffHeap
 
     @Override
     public final void shrinkToFit() {
+        checkWritable();
         Shards<?> shards = shards();
         if (shards != null) {
             shards.shrinkToFit();
@@ -180,7 +187,7 @@ public abstract sealed class OffHeapTable implements OffHeap
     @Override
     public final void migrate(MemoryPolicy policy) {
         Placement placement = policy.forEngine();
-        checkOpen();
+        checkWritable();
         if (shards() != null) {
             Computation.refuseLocksOf(this);
         }
@@ -221,6 +228,31 @@ public abstract sealed class OffHeapTable implements OffHeap
         if (life == NO_LIFE || shards() != null) {
             options = options.withPlacement(placement);
         }
+    }
+
+    @Override
+    public final void saveTo(Path file) throws IOException {
+        TableFiles.save(this, file);
+    }
+
+    @Override
+    public final boolean isReadOnly() {
+        return file() != null;
+    }
+
+    @Override
+    public final void verify() throws IOException {
+        TableFiles.verify(this);
+    }
+
+    @Override
+    public final void warm() {
+        TableFiles.warm(this);
+    }
+
+    @Override
+    public final MapFileInfo fileInfo() {
+        return MapFileInfo.of(TableFiles.opened(this).info());
     }
 
     @Override
@@ -307,9 +339,65 @@ public abstract sealed class OffHeapTable implements OffHeap
     }
 
     private IllegalStateException closedException() {
+        OpenedFile file = file();
+        String what = "this " + knownAs();
+        if (file != null && file.isCut()) {
+            return new IllegalStateException(
+                    what + " is closed: " + file.path() + " was cut off while it was open");
+        }
+        return new IllegalStateException(what + " is closed");
+    }
+
+    /** The name of its type, or of the type of the map that it is a part of. */
+    private String knownAs() {
         TableOptions.Whole whole = options.whole();
-        String name = whole == null ? typeName() : whole.typeName();
-        return new IllegalStateException("this " + name + " is closed");
+        return whole == null ? typeName() : whole.typeName();
+    }
+
+    /** The file that this map, or the one that it is a part of, was opened from; else null. */
+    final OpenedFile file() {
+        TableOptions.Whole whole = options.whole();
+        return whole == null ? options.file() : whole.file();
+    }
+
+    /** For what begins to write, where that is not done by the call that notices. */
+    final void checkWritable() {
+        checkOpen();
+        if (file() != null) {
+            throw readOnlyException();
+        }
+    }
+
+    private UnsupportedOperationException readOnlyException() {
+        return new UnsupportedOperationException(
+                "this " + knownAs() + " was opened from " + file().path() + " and is read-only");
+    }
+
+    /**
+     * Closes a map whose file was cut off while it was open: for callers that have just read more
+     * than an entry, and need not count every nanosecond.
+     */
+    final void checkFile() {
+        OpenedFile file = file();
+        if (file == null) {
+            return;
+        }
+        if (options.whole() != null) {
+            options.whole().checkFile();
+        } else if (MapFiles.state(map, stamp) == Status.BAD_FILE) {
+            cutOff(file);
+        }
+        checkOpen();
+    }
+
+    private synchronized void cutOff(OpenedFile file) {
+        if (!closed) {
+            file.setCut();
+            if (Events.areOn()) {
+                Events.cut(typeName(), map, stamp, file.path().toString());
+            }
+            close();
+        }
     }
 
     /** The shards of a concurrent map, which do the work on entries; null for all others. */
@@ -321,6 +409,21 @@ public abstract sealed class OffHeapTable implements OffHeap
     final boolean neverWritten() {
         return map == Linkage.EMPTY_MAP && !closed;
     }
+
+    /** See {@link dev.tophash.internal.TableType}. */
+    final long type() {
+        return type;
+    }
+
+    final TableOptions options() {
+        return options;
+    }
+
+    /** What keys are in a file, see {@link Codec#name}. */
+    abstract String keyName();
+
+    /** The same of values; empty for a set. */
+    abstract String valueName();
 
     /** What users know this table as. */
     String typeName() {
@@ -337,11 +440,10 @@ public abstract sealed class OffHeapTable implements OffHeap
             openShard(options.whole().openShard());
             return;
         }
-        MemoryPolicy standard = StandardPolicy.get(); // in force before a map is made
+        policyInForce();
         NativeHeap.Handle handle = NativeHeap.createMap(type, options);
         if (handle.status() < 0) {
-            Placement placement = options.placement();
-            (placement == null ? standard : MemoryPolicy.of(placement)).check(handle.status());
+            policyInForce().check(handle.status());
             throw failure(
                     handle.status(),
                     "no native memory for a map with room for "
@@ -349,15 +451,28 @@ public abstract sealed class OffHeapTable implements OffHeap
                             + " entries");
         }
         try {
-            life =
-                    Lives.begin(
-                            this,
-                            new Lives.Open(typeName(), options.name(), handle),
-                            forgotten(typeName(), options.arena() != null));
+            adopt(handle);
         } catch (OutOfMemoryError | StackOverflowError e) { // nothing else can go wrong in Java
             NativeHeap.closeMap(handle);
             throw e;
         }
+    }
+
+    /** What says where a map is made that is made now. */
+    final MemoryPolicy policyInForce() {
+        MemoryPolicy standard = StandardPolicy.get(); // in force before a map is made
+        Placement placement = options.placement();
+        return placement == null ? standard : MemoryPolicy.of(placement);
+    }
+
+    /** Begins the life of a native map that was just made for this table. */
+    final synchronized void adopt(NativeHeap.Handle handle) {
+        checkOpen();
+        life =
+                Lives.begin(
+                        this,
+                        new Lives.Open(typeName(), options.name(), handle),
+                        forgotten(typeName(), options.arena() != null));
         stamp = handle.stamp();
         VarHandle.releaseFence(); // who sees the map sees its stamp
         map = handle.map();
@@ -444,6 +559,9 @@ public abstract sealed class OffHeapTable implements OffHeap
             open();
         } else if (outcome < 0) {
             checkOpen();
+            if (outcome == Status.READ_ONLY) {
+                throw readOnlyException();
+            }
             throw failure(outcome, failureMessage(outcome, bytes));
         }
     }
@@ -551,6 +669,7 @@ public abstract sealed class OffHeapTable implements OffHeap
             long before = progress[0];
             int status = step.run(segment);
             if (status == Status.ABSENT) {
+                checkFile();
                 checkOpen();
                 return progress[1];
             }

@@ -1,5 +1,7 @@
 package dev.tophash;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.tophash.internal.ffi.tophash_h;
 
 import java.lang.foreign.MemorySegment;
@@ -121,6 +123,15 @@ final class RecordCodec<R extends Record> implements Codec<R> {
     @Override
     public long width() {
         return width;
+    }
+
+    @Override
+    public String name() {
+        return "record:"
+                + type.getName()
+                + Arrays.stream(components)
+                        .map(c -> c.name() + ' ' + c.codec().name())
+                        .collect(joining(",", "(", ")"));
     }
 
     @Override

@@ -2,15 +2,20 @@ package dev.tophash;
 
 import dev.tophash.internal.Linkage;
 import dev.tophash.internal.MapCalls;
+import dev.tophash.internal.MapFiles;
 import dev.tophash.internal.NativeHeap;
+import dev.tophash.internal.OpenedFile;
 import dev.tophash.internal.Placement;
 import dev.tophash.internal.Status;
 import dev.tophash.internal.TableOptions;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.concurrent.locks.AbstractQueuedSynchronizer;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -38,6 +43,9 @@ final class Shards<T extends OffHeapTable> {
     /** By which {@code th_seed_mask} spreads a seed over a word. */
     private static final long SPREAD = 0x9e3779b97f4a7c15L;
 
+    /** Held by the thread that saves. */
+    private final ReentrantLock saving = new ReentrantLock();
+
     private final OffHeapTable whole;
     private final int count;
     private final boolean direct;
@@ -64,21 +72,55 @@ final class Shards<T extends OffHeapTable> {
         /** Whether there are writers who come by {@code th_shard_put} and know no other lock. */
         private final boolean direct;
 
-        Shard(T table, boolean direct) {
+        private final int index;
+
+        /**
+         * Wants this shard as it is before it is written to again; null mostly. As long as it does,
+         * the native lock is held for it, so that writers in one call are sent here.
+         */
+        private transient Snapshot snapshot;
+
+        Shard(T table, int index, boolean direct) {
             this.table = table;
+            this.index = index;
             this.direct = direct;
         }
 
         void lock() {
+            await();
+            if (snapshot != null) {
+                Snapshot wanting = snapshot;
+                snapshot = null;
+                wanting.take(index);
+            } else if (direct) {
+                keepOut();
+            }
+        }
+
+        private void await() {
             if (!tryAcquire(HELD)) {
                 if (getExclusiveOwnerThread() == Thread.currentThread()) {
                     throw new IllegalStateException("a codec writes to the map it encodes for");
                 }
                 acquire(HELD);
             }
-            if (direct) {
+        }
+
+        /** In place of unlocking: whoever comes next takes a copy for the snapshot. */
+        void promise(Snapshot to) {
+            snapshot = to;
+            release(FREE);
+        }
+
+        /** Has a snapshot not want this shard any more. */
+        void excuse(Snapshot from) {
+            await();
+            if (snapshot == from) {
+                snapshot = null;
+            } else if (direct) {
                 keepOut();
             }
+            unlock();
         }
 
         void unlock() {
@@ -142,6 +184,11 @@ final class Shards<T extends OffHeapTable> {
         return Math.clamp(power, LEAST_STANDARD, MOST_STANDARD);
     }
 
+    /** How many shards a map has that is opened with these options. */
+    static int countOf(TableOptions options) {
+        return Math.max(options.file().info().shards(), 1);
+    }
+
     int count() {
         return count;
     }
@@ -164,9 +211,8 @@ final class Shards<T extends OffHeapTable> {
                 @SuppressWarnings({"unchecked", "rawtypes"})
                 Shard<T>[] made = new Shard[count];
                 for (int i = 0; i < count; i++) {
-                    made[i] =
-                            new Shard<>(
-                                    make.apply(TableOptions.ofShard(new Part(whole, i))), direct);
+                    T table = make.apply(TableOptions.ofShard(new Part(whole, i)));
+                    made[i] = new Shard<>(table, i, direct);
                 }
                 all = made;
             }
@@ -187,8 +233,30 @@ final class Shards<T extends OffHeapTable> {
         }
 
         @Override
+        public OpenedFile file() {
+            return whole.file();
+        }
+
+        @Override
+        public void checkFile() {
+            whole.checkFile();
+        }
+
+        @Override
         public NativeHeap.Handle openShard() {
             return NativeHeap.shard(whole.map, whole.stamp, index);
+        }
+    }
+
+    /** Finds the shards of a native map that has entries from its beginning. */
+    void adopt() {
+        for (Shard<T> shard : ready()) {
+            shard.lock();
+            try {
+                shard.table.open();
+            } finally {
+                shard.unlock();
+            }
         }
     }
 
@@ -286,17 +354,77 @@ final class Shards<T extends OffHeapTable> {
                 known = all;
             }
         }
+        lockAll(known);
+        try {
+            return question.get();
+        } finally {
+            unlock(known, count);
+        }
+    }
+
+    private void lockAll(Shard<T>[] known) {
         int locked = 0;
         try {
             while (locked < count) {
                 known[locked].lock();
                 locked++;
             }
-            return question.get();
         } finally {
-            while (locked > 0) {
-                locked--;
-                known[locked].unlock();
+            if (locked < count) {
+                unlock(known, locked);
+            }
+        }
+    }
+
+    private void unlock(Shard<T>[] known, int locked) {
+        for (int i = locked - 1; i >= 0; i--) {
+            known[i].unlock();
+        }
+    }
+
+    /** Writes all entries to a file, as they are at one moment; others go on writing meanwhile. */
+    void save(Path file) throws IOException {
+        Computation.refuseLocksOf(whole);
+        saving.lock();
+        try {
+            Shard<T>[] known = all;
+            int seed = known == null ? 0 : NativeHeap.seed(whole.map, whole.stamp);
+            whole.checkOpen();
+            try (MapFiles.Save save = TableFiles.begin(whole, file, count, seed)) {
+                if (known == null) {
+                    TableFiles.addEmpty(whole, file, save, seed, count);
+                } else if (whole.isReadOnly()) {
+                    for (Shard<T> shard : known) {
+                        TableFiles.add(whole, file, save, shard.table.map, shard.table.stamp);
+                    }
+                } else {
+                    saveSnapshot(known, file, save, seed);
+                }
+                TableFiles.commit(whole, file, save);
+            }
+        } finally {
+            saving.unlock();
+        }
+    }
+
+    private void saveSnapshot(Shard<T>[] known, Path file, MapFiles.Save save, int seed)
+            throws IOException {
+        try (Snapshot snapshot = new Snapshot(whole, count)) {
+            lockAll(known);
+            for (Shard<T> shard : known) {
+                shard.promise(snapshot);
+            }
+            try {
+                for (int i = 0; i < count; i++) {
+                    known[i].lock(); // takes the copy if no writer has
+                    known[i].unlock();
+                    snapshot.write(i, file, save, seed);
+                }
+            } catch (Throwable t) {
+                for (Shard<T> shard : known) {
+                    shard.excuse(snapshot);
+                }
+                throw t;
             }
         }
     }

@@ -25,6 +25,11 @@ final class StringCodec implements Codec<String> {
     }
 
     @Override
+    public String name() {
+        return "string";
+    }
+
+    @Override
     public boolean accepts(Object o) {
         return o instanceof String;
     }

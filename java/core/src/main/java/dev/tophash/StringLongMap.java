@@ -5,7 +5,9 @@ import dev.tophash.internal.TableOptions;
 import dev.tophash.internal.TableType;
 import dev.tophash.internal.Utf8;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.ObjLongConsumer;
@@ -59,6 +61,36 @@ public final class StringLongMap extends BytesKeyMap {
     }
 
     /**
+     * Opens a file that {@link #saveTo} has written, to be looked up in place: nothing of it is
+     * copied. What can be done with such a map, {@link OffHeap} says.
+     *
+     * @param file its path
+     * @return a read-only map
+     * @throws MapFileException if it is no map file, one of other keys and values, or damaged where
+     *     that shows at once
+     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws IOException if the system refuses it
+     */
+    public static StringLongMap open(Path file) throws IOException {
+        return TableFiles.open(file, (options, type) -> new StringLongMap(options, 0));
+    }
+
+    /**
+     * Makes a map of its own with what is in a file that {@link #saveTo} has written. All of it is
+     * read and verified.
+     *
+     * @param file its path
+     * @return a map that can be written to
+     * @throws MapFileException if it is no map file, one of other keys and values, or damaged
+     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws IOException if the system refuses it
+     * @throws OutOfMemoryError if native memory is refused
+     */
+    public static StringLongMap load(Path file) throws IOException {
+        return builder().load(file);
+    }
+
+    /**
      * Starts to choose more than the expected size.
      *
      * @return a builder that has chosen nothing yet
@@ -92,6 +124,32 @@ public final class StringLongMap extends BytesKeyMap {
         public StringLongMap build() {
             return new StringLongMap(options(), defaultValue);
         }
+
+        /**
+         * Makes a map of what is in a file that {@link OffHeap#saveTo} has written. All of it is
+         * read and verified.
+         *
+         * @param file its path
+         * @return a map that can be written to
+         * @throws MapFileException if it is no map file, one of other keys and values, or damaged
+         * @throws java.nio.file.NoSuchFileException if there is none
+         * @throws IOException if the system refuses it
+         * @throws OutOfMemoryError if native memory is refused
+         */
+        public StringLongMap load(Path file) throws IOException {
+            return TableFiles.load(
+                    file, options(), (o, type) -> new StringLongMap(o, defaultValue));
+        }
+    }
+
+    @Override
+    String keyName() {
+        return "string";
+    }
+
+    @Override
+    String valueName() {
+        return "long";
     }
 
     /**

@@ -21,6 +21,11 @@ final class UuidCodec implements Codec<UUID> {
     }
 
     @Override
+    public String name() {
+        return "uuid";
+    }
+
+    @Override
     public boolean accepts(Object o) {
         return o instanceof UUID;
     }

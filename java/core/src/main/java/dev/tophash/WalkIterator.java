@@ -70,6 +70,7 @@ final class WalkIterator<W extends WalkSpliterator.Walk, T> implements Iterator<
         if (!removable) {
             throw new IllegalStateException("there is nothing to remove");
         }
+        table.checkWritable();
         removable = false;
         if (atLast && walk instanceof MapCursor) {
             walk.remove(); // the cheaper way: the walk knows of this change

@@ -9,8 +9,10 @@ import dev.tophash.internal.TableOptions;
 import dev.tophash.internal.TableType;
 import dev.tophash.internal.WordCalls;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.KeyConsumer;
@@ -66,6 +68,36 @@ public final class KeySet extends OffHeapTable {
     }
 
     /**
+     * Opens a file that {@link #saveTo} has written, to be looked up in place: nothing of it is
+     * copied. What can be done with such a set, {@link OffHeap} says.
+     *
+     * @param file its path
+     * @return a read-only set
+     * @throws MapFileException if it is no map file, one of other keys and values, or damaged where
+     *     that shows at once
+     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws IOException if the system refuses it
+     */
+    public static KeySet open(Path file) throws IOException {
+        return TableFiles.open(file, (options, type) -> new KeySet(options));
+    }
+
+    /**
+     * Makes a set of its own with what is in a file that {@link #saveTo} has written. All of it is
+     * read and verified.
+     *
+     * @param file its path
+     * @return a set that can be written to
+     * @throws MapFileException if it is no map file, one of other keys and values, or damaged
+     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws IOException if the system refuses it
+     * @throws OutOfMemoryError if native memory is refused
+     */
+    public static KeySet load(Path file) throws IOException {
+        return builder().load(file);
+    }
+
+    /**
      * Starts to choose more than the expected size.
      *
      * @return a builder that has chosen nothing yet
@@ -86,6 +118,31 @@ public final class KeySet extends OffHeapTable {
         public KeySet build() {
             return new KeySet(options());
         }
+
+        /**
+         * Makes a set of what is in a file that {@link OffHeap#saveTo} has written. All of it is
+         * read and verified.
+         *
+         * @param file its path
+         * @return a set that can be written to
+         * @throws MapFileException if it is no map file, one of other keys and values, or damaged
+         * @throws java.nio.file.NoSuchFileException if there is none
+         * @throws IOException if the system refuses it
+         * @throws OutOfMemoryError if native memory is refused
+         */
+        public KeySet load(Path file) throws IOException {
+            return TableFiles.load(file, options(), (o, type) -> new KeySet(o));
+        }
+    }
+
+    @Override
+    String keyName() {
+        return "KEY";
+    }
+
+    @Override
+    String valueName() {
+        return "";
     }
 
     /**

@@ -11,8 +11,10 @@ import dev.tophash.internal.TableType;
 import dev.tophash.internal.WordCalls;
 import dev.tophash.internal.Words;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 
@@ -79,6 +81,36 @@ public final class KeyValueMap extends OffHeapTable {
     }
 
     /**
+     * Opens a file that {@link #saveTo} has written, to be looked up in place: nothing of it is
+     * copied. What can be done with such a map, {@link OffHeap} says.
+     *
+     * @param file its path
+     * @return a read-only map
+     * @throws MapFileException if it is no map file, one of other keys and values, or damaged where
+     *     that shows at once
+     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws IOException if the system refuses it
+     */
+    public static KeyValueMap open(Path file) throws IOException {
+        return TableFiles.open(file, (options, type) -> new KeyValueMap(options, 0));
+    }
+
+    /**
+     * Makes a map of its own with what is in a file that {@link #saveTo} has written. All of it is
+     * read and verified.
+     *
+     * @param file its path
+     * @return a map that can be written to
+     * @throws MapFileException if it is no map file, one of other keys and values, or damaged
+     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws IOException if the system refuses it
+     * @throws OutOfMemoryError if native memory is refused
+     */
+    public static KeyValueMap load(Path file) throws IOException {
+        return builder().load(file);
+    }
+
+    /**
      * Starts to choose more than the expected size.
      *
      * @return a builder that has chosen nothing yet
@@ -112,6 +144,31 @@ public final class KeyValueMap extends OffHeapTable {
         public KeyValueMap build() {
             return new KeyValueMap(options(), defaultValue);
         }
+
+        /**
+         * Makes a map of what is in a file that {@link OffHeap#saveTo} has written. All of it is
+         * read and verified.
+         *
+         * @param file its path
+         * @return a map that can be written to
+         * @throws MapFileException if it is no map file, one of other keys and values, or damaged
+         * @throws java.nio.file.NoSuchFileException if there is none
+         * @throws IOException if the system refuses it
+         * @throws OutOfMemoryError if native memory is refused
+         */
+        public KeyValueMap load(Path file) throws IOException {
+            return TableFiles.load(file, options(), (o, type) -> new KeyValueMap(o, defaultValue));
+        }
+    }
+
+    @Override
+    String keyName() {
+        return "KEY";
+    }
+
+    @Override
+    String valueName() {
+        return "VALUE";
     }
 
     /**

@@ -38,6 +38,25 @@ final class ForkedJvm {
             List<String> arguments,
             long seconds)
             throws IOException, InterruptedException {
+        Process process = start(directory, options, program, arguments);
+        if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+            process.destroyForcibly().waitFor();
+            throw new AssertionError(
+                    "not done after "
+                            + seconds
+                            + " s: "
+                            + Files.readString(output(directory).toPath()));
+        }
+        return new Result(
+                process.exitValue(),
+                Files.readString(output(directory).toPath()),
+                crash(directory));
+    }
+
+    /** Starts one, whose output goes to {@link #output}. */
+    static Process start(
+            Path directory, List<String> options, Class<?> program, List<String> arguments)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(
                 System.getProperty("tophash.java", System.getProperty("java.home") + "/bin/java"));
@@ -60,19 +79,16 @@ final class ForkedJvm {
         command.add(classPath());
         command.add(program.getName());
         command.addAll(arguments);
-        File output = directory.resolve("output.txt").toFile();
-        Process process =
-                new ProcessBuilder(command)
-                        .directory(directory.toFile())
-                        .redirectErrorStream(true)
-                        .redirectOutput(output)
-                        .start();
-        if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
-            process.destroyForcibly().waitFor();
-            throw new AssertionError(
-                    "not done after " + seconds + " s: " + Files.readString(output.toPath()));
-        }
-        return new Result(process.exitValue(), Files.readString(output.toPath()), crash(directory));
+        return new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output(directory))
+                .start();
+    }
+
+    /** Where its output goes. */
+    static File output(Path directory) {
+        return directory.resolve("output.txt").toFile();
     }
 
     /** Surefire starts its JVM with the class path in a property of its own. */

@@ -108,6 +108,25 @@ public final class Events {
         long bytes;
     }
 
+    @Name("dev.tophash.MapFileCut")
+    @Label("Map File Cut Off")
+    @Description("Pages of a file were missing that a map was opened from; the map is closed")
+    @StackTrace(false)
+    static final class MapFileCut extends MapEvent {
+        @Label("Path")
+        String path;
+    }
+
+    /** Pages of an opened file are missing. */
+    public static void cut(String type, long map, long stamp, String path) {
+        MapFileCut event = new MapFileCut();
+        if (event.isEnabled()) {
+            event.identify(type, map, stamp);
+            event.path = path;
+            event.commit();
+        }
+    }
+
     /** A native map was made. */
     public static void created(String type, long map, long stamp, long expectedSize) {
         MapCreated event = new MapCreated();

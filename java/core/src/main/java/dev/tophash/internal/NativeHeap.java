@@ -47,6 +47,11 @@ public final class NativeHeap {
         }
     }
 
+    /** For calls that make maps in other ways. */
+    static MemorySegment heap() {
+        return HEAP;
+    }
+
     /**
      * Makes a native map; its header lies in memory that stays readable for ever.
      *
@@ -56,13 +61,7 @@ public final class NativeHeap {
         reclaimIfDue();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment options = arena.allocate(th_map_options.layout());
-            th_map_options.expected_size(options, chosen.expectedSize());
-            if (chosen.placement() != null) {
-                th_map_options.placement(options, chosen.placement().segment(arena));
-            }
-            th_map_options.has_seed(options, (byte) (chosen.hasSeed() ? 1 : 0));
-            th_map_options.seed(options, chosen.seed());
-            th_map_options.shards(options, (short) chosen.shards());
+            chosen.write(options, arena);
             MemorySegment map = arena.allocate(ValueLayout.JAVA_LONG);
             MemorySegment stamp = arena.allocate(ValueLayout.JAVA_LONG);
             int status =

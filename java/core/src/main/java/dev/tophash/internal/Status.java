@@ -16,6 +16,8 @@ public final class Status {
     public static final int LIMIT = tophash_h.TH_LIMIT();
     public static final int BUSY = tophash_h.TH_BUSY();
     public static final int REFUSED = tophash_h.TH_REFUSED();
+    public static final int READ_ONLY = tophash_h.TH_READ_ONLY();
+    public static final int BAD_FILE = tophash_h.TH_BAD_FILE();
     public static final int SMALL_BUFFER = tophash_h.TH_SMALL_BUFFER();
 
     private Status() {}
@@ -42,6 +44,9 @@ public final class Status {
         }
         if (status == CLOSED) {
             throw new IllegalStateException("the map is closed");
+        }
+        if (status == READ_ONLY) {
+            throw new UnsupportedOperationException("the map was opened from a file: " + what);
         }
         if (status == LIMIT) {
             throw new IllegalArgumentException(what);

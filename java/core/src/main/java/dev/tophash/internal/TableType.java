@@ -80,6 +80,31 @@ public final class TableType {
         }
     }
 
+    /** Packs a {@code th_type}. */
+    static long ofSegment(MemorySegment type) {
+        boolean bytesKey = th_type.key_kind(type) == tophash_h.TH_KIND_BYTES();
+        boolean bytesValue = th_type.value_kind(type) == tophash_h.TH_KIND_BYTES();
+        return of(
+                bytesKey ? BYTES : Short.toUnsignedInt(th_type.key_size(type)),
+                th_type.key_align(type),
+                bytesValue ? BYTES : Short.toUnsignedInt(th_type.value_size(type)),
+                th_type.value_align(type));
+    }
+
+    /** The alignment of a key in bytes; 0 if it is {@link #BYTES}. */
+    public static int keyAlign(long type) {
+        return align((int) type);
+    }
+
+    /** The alignment of a value in bytes; 0 if it is {@link #BYTES}. */
+    public static int valueAlign(long type) {
+        return align((int) (type >>> VALUE_SHIFT));
+    }
+
+    private static int align(int part) {
+        return part == SIZE_MASK ? 0 : part >>> ALIGN_SHIFT;
+    }
+
     static MemorySegment segment(long packed, Arena arena) {
         int key = (int) packed;
         int value = (int) (packed >>> VALUE_SHIFT);
@@ -87,9 +112,9 @@ public final class TableType {
         th_type.key_kind(type, kind(key));
         th_type.value_kind(type, kind(value));
         th_type.key_size(type, (short) Math.max(size(key), 0));
-        th_type.key_align(type, (short) (key == SIZE_MASK ? 0 : key >>> ALIGN_SHIFT));
+        th_type.key_align(type, (short) align(key));
         th_type.value_size(type, (short) Math.max(size(value), 0));
-        th_type.value_align(type, (short) (value == SIZE_MASK ? 0 : value >>> ALIGN_SHIFT));
+        th_type.value_align(type, (short) align(value));
         return type;
     }
 }

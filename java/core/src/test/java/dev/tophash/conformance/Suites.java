@@ -1,7 +1,5 @@
 package dev.tophash.conformance;
 
-import dev.tophash.OffHeap;
-
 import junit.framework.Test;
 import junit.framework.TestCase;
 import junit.framework.TestSuite;
@@ -29,15 +27,21 @@ final class Suites {
 
     /** Maps that a test has made, to be closed after it. */
     static final class Opened {
-        private final List<OffHeap> maps = new ArrayList<>();
+        private final List<AutoCloseable> maps = new ArrayList<>();
 
-        <M extends OffHeap> M add(M map) {
+        <M extends AutoCloseable> M add(M map) {
             maps.add(map);
             return map;
         }
 
         void close() {
-            maps.forEach(OffHeap::close);
+            for (AutoCloseable map : maps) {
+                try {
+                    map.close();
+                } catch (Exception e) {
+                    throw new AssertionError(e);
+                }
+            }
             maps.clear();
         }
     }

@@ -173,6 +173,24 @@ public class tophash_h extends tophash_h$shared {
     public static int TH_REFUSED() {
         return TH_REFUSED;
     }
+    private static final int TH_READ_ONLY = (int)-10L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_READ_ONLY = -10
+     * }
+     */
+    public static int TH_READ_ONLY() {
+        return TH_READ_ONLY;
+    }
+    private static final int TH_BAD_FILE = (int)-11L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_BAD_FILE = -11
+     * }
+     */
+    public static int TH_BAD_FILE() {
+        return TH_BAD_FILE;
+    }
 
     private static class th_status_name {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
@@ -5297,6 +5315,889 @@ public class tophash_h extends tophash_h$shared {
                 traceDowncall("th_capacity_block", length);
             }
             return (long)mh$.invokeExact(length);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+    private static final int TH_FILE_NAME = (int)64L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_FILE_NAME = 64
+     * }
+     */
+    public static int TH_FILE_NAME() {
+        return TH_FILE_NAME;
+    }
+    private static final int TH_FILE_VERSION = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_FILE_VERSION = 1
+     * }
+     */
+    public static int TH_FILE_VERSION() {
+        return TH_FILE_VERSION;
+    }
+    private static final int TH_FILE_BLOCK = (int)1048576L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_FILE_BLOCK = 1048576
+     * }
+     */
+    public static int TH_FILE_BLOCK() {
+        return TH_FILE_BLOCK;
+    }
+    private static final int TH_FILE_OS = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_FILE_OS = 1
+     * }
+     */
+    public static int TH_FILE_OS() {
+        return TH_FILE_OS;
+    }
+    private static final int TH_FILE_KIND = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_FILE_KIND = 2
+     * }
+     */
+    public static int TH_FILE_KIND() {
+        return TH_FILE_KIND;
+    }
+    private static final int TH_FILE_FOREIGN = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_FILE_FOREIGN = 3
+     * }
+     */
+    public static int TH_FILE_FOREIGN() {
+        return TH_FILE_FOREIGN;
+    }
+    private static final int TH_FILE_TOO_NEW = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_FILE_TOO_NEW = 4
+     * }
+     */
+    public static int TH_FILE_TOO_NEW() {
+        return TH_FILE_TOO_NEW;
+    }
+    private static final int TH_FILE_FEATURE = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_FILE_FEATURE = 5
+     * }
+     */
+    public static int TH_FILE_FEATURE() {
+        return TH_FILE_FEATURE;
+    }
+    private static final int TH_FILE_SIZE = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_FILE_SIZE = 6
+     * }
+     */
+    public static int TH_FILE_SIZE() {
+        return TH_FILE_SIZE;
+    }
+    private static final int TH_FILE_HEADER = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_FILE_HEADER = 7
+     * }
+     */
+    public static int TH_FILE_HEADER() {
+        return TH_FILE_HEADER;
+    }
+    private static final int TH_FILE_RANGE = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_FILE_RANGE = 8
+     * }
+     */
+    public static int TH_FILE_RANGE() {
+        return TH_FILE_RANGE;
+    }
+    private static final int TH_FILE_BLOCK_SUM = (int)9L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_FILE_BLOCK_SUM = 9
+     * }
+     */
+    public static int TH_FILE_BLOCK_SUM() {
+        return TH_FILE_BLOCK_SUM;
+    }
+    private static final int TH_FILE_ENTRY = (int)10L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_FILE_ENTRY = 10
+     * }
+     */
+    public static int TH_FILE_ENTRY() {
+        return TH_FILE_ENTRY;
+    }
+    private static final int TH_FILE_TYPE = (int)11L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_FILE_TYPE = 11
+     * }
+     */
+    public static int TH_FILE_TYPE() {
+        return TH_FILE_TYPE;
+    }
+    private static final int TH_FILE_CUT = (int)12L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_FILE_CUT = 12
+     * }
+     */
+    public static int TH_FILE_CUT() {
+        return TH_FILE_CUT;
+    }
+    private static final int TH_FILE_OPEN = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_FILE_OPEN = 1
+     * }
+     */
+    public static int TH_FILE_OPEN() {
+        return TH_FILE_OPEN;
+    }
+    private static final int TH_FILE_READ = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_FILE_READ = 2
+     * }
+     */
+    public static int TH_FILE_READ() {
+        return TH_FILE_READ;
+    }
+    private static final int TH_FILE_WRITE = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_FILE_WRITE = 3
+     * }
+     */
+    public static int TH_FILE_WRITE() {
+        return TH_FILE_WRITE;
+    }
+    private static final int TH_FILE_MAP = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_FILE_MAP = 4
+     * }
+     */
+    public static int TH_FILE_MAP() {
+        return TH_FILE_MAP;
+    }
+    private static final int TH_FILE_SYNC = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_FILE_SYNC = 5
+     * }
+     */
+    public static int TH_FILE_SYNC() {
+        return TH_FILE_SYNC;
+    }
+    private static final int TH_FILE_RENAME = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TH_FILE_RENAME = 6
+     * }
+     */
+    public static int TH_FILE_RENAME() {
+        return TH_FILE_RENAME;
+    }
+
+    private static class th_save_begin {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER,
+            tophash_h.C_INT,
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_save_begin");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * th_status th_save_begin(const char *path, const th_type *type, uint32_t shards, uint32_t seed, const char *key_name, const char *value_name, const char *tool, th_save **save, th_file_error *error)
+     * }
+     */
+    public static FunctionDescriptor th_save_begin$descriptor() {
+        return th_save_begin.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * th_status th_save_begin(const char *path, const th_type *type, uint32_t shards, uint32_t seed, const char *key_name, const char *value_name, const char *tool, th_save **save, th_file_error *error)
+     * }
+     */
+    public static MethodHandle th_save_begin$handle() {
+        return th_save_begin.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * th_status th_save_begin(const char *path, const th_type *type, uint32_t shards, uint32_t seed, const char *key_name, const char *value_name, const char *tool, th_save **save, th_file_error *error)
+     * }
+     */
+    public static MemorySegment th_save_begin$address() {
+        return th_save_begin.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * th_status th_save_begin(const char *path, const th_type *type, uint32_t shards, uint32_t seed, const char *key_name, const char *value_name, const char *tool, th_save **save, th_file_error *error)
+     * }
+     */
+    public static int th_save_begin(MemorySegment path, MemorySegment type, int shards, int seed, MemorySegment key_name, MemorySegment value_name, MemorySegment tool, MemorySegment save, MemorySegment error) {
+        var mh$ = th_save_begin.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_save_begin", path, type, shards, seed, key_name, value_name, tool, save, error);
+            }
+            return (int)mh$.invokeExact(path, type, shards, seed, key_name, value_name, tool, save, error);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class th_save_part {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_save_part");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * th_status th_save_part(th_save *save, th_map *map, uint64_t stamp, th_file_error *error)
+     * }
+     */
+    public static FunctionDescriptor th_save_part$descriptor() {
+        return th_save_part.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * th_status th_save_part(th_save *save, th_map *map, uint64_t stamp, th_file_error *error)
+     * }
+     */
+    public static MethodHandle th_save_part$handle() {
+        return th_save_part.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * th_status th_save_part(th_save *save, th_map *map, uint64_t stamp, th_file_error *error)
+     * }
+     */
+    public static MemorySegment th_save_part$address() {
+        return th_save_part.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * th_status th_save_part(th_save *save, th_map *map, uint64_t stamp, th_file_error *error)
+     * }
+     */
+    public static int th_save_part(MemorySegment save, MemorySegment map, long stamp, MemorySegment error) {
+        var mh$ = th_save_part.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_save_part", save, map, stamp, error);
+            }
+            return (int)mh$.invokeExact(save, map, stamp, error);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class th_save_commit {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_save_commit");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * th_status th_save_commit(th_save *save, th_file_error *error)
+     * }
+     */
+    public static FunctionDescriptor th_save_commit$descriptor() {
+        return th_save_commit.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * th_status th_save_commit(th_save *save, th_file_error *error)
+     * }
+     */
+    public static MethodHandle th_save_commit$handle() {
+        return th_save_commit.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * th_status th_save_commit(th_save *save, th_file_error *error)
+     * }
+     */
+    public static MemorySegment th_save_commit$address() {
+        return th_save_commit.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * th_status th_save_commit(th_save *save, th_file_error *error)
+     * }
+     */
+    public static int th_save_commit(MemorySegment save, MemorySegment error) {
+        var mh$ = th_save_commit.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_save_commit", save, error);
+            }
+            return (int)mh$.invokeExact(save, error);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class th_save_end {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            tophash_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_save_end");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void th_save_end(th_save *save)
+     * }
+     */
+    public static FunctionDescriptor th_save_end$descriptor() {
+        return th_save_end.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void th_save_end(th_save *save)
+     * }
+     */
+    public static MethodHandle th_save_end$handle() {
+        return th_save_end.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void th_save_end(th_save *save)
+     * }
+     */
+    public static MemorySegment th_save_end$address() {
+        return th_save_end.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void th_save_end(th_save *save)
+     * }
+     */
+    public static void th_save_end(MemorySegment save) {
+        var mh$ = th_save_end.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_save_end", save);
+            }
+            mh$.invokeExact(save);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class th_shard_copy {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_shard_copy");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * th_status th_shard_copy(th_map *map, uint64_t stamp, uint32_t index, th_map **copy, uint64_t *copy_stamp)
+     * }
+     */
+    public static FunctionDescriptor th_shard_copy$descriptor() {
+        return th_shard_copy.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * th_status th_shard_copy(th_map *map, uint64_t stamp, uint32_t index, th_map **copy, uint64_t *copy_stamp)
+     * }
+     */
+    public static MethodHandle th_shard_copy$handle() {
+        return th_shard_copy.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * th_status th_shard_copy(th_map *map, uint64_t stamp, uint32_t index, th_map **copy, uint64_t *copy_stamp)
+     * }
+     */
+    public static MemorySegment th_shard_copy$address() {
+        return th_shard_copy.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * th_status th_shard_copy(th_map *map, uint64_t stamp, uint32_t index, th_map **copy, uint64_t *copy_stamp)
+     * }
+     */
+    public static int th_shard_copy(MemorySegment map, long stamp, int index, MemorySegment copy, MemorySegment copy_stamp) {
+        var mh$ = th_shard_copy.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_shard_copy", map, stamp, index, copy, copy_stamp);
+            }
+            return (int)mh$.invokeExact(map, stamp, index, copy, copy_stamp);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class th_map_open {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_map_open");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * th_status th_map_open(th_heap *heap, const char *path, const th_type *type, th_map **map, uint64_t *stamp, th_file_info *info, th_file_error *error)
+     * }
+     */
+    public static FunctionDescriptor th_map_open$descriptor() {
+        return th_map_open.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * th_status th_map_open(th_heap *heap, const char *path, const th_type *type, th_map **map, uint64_t *stamp, th_file_info *info, th_file_error *error)
+     * }
+     */
+    public static MethodHandle th_map_open$handle() {
+        return th_map_open.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * th_status th_map_open(th_heap *heap, const char *path, const th_type *type, th_map **map, uint64_t *stamp, th_file_info *info, th_file_error *error)
+     * }
+     */
+    public static MemorySegment th_map_open$address() {
+        return th_map_open.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * th_status th_map_open(th_heap *heap, const char *path, const th_type *type, th_map **map, uint64_t *stamp, th_file_info *info, th_file_error *error)
+     * }
+     */
+    public static int th_map_open(MemorySegment heap, MemorySegment path, MemorySegment type, MemorySegment map, MemorySegment stamp, MemorySegment info, MemorySegment error) {
+        var mh$ = th_map_open.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_map_open", heap, path, type, map, stamp, info, error);
+            }
+            return (int)mh$.invokeExact(heap, path, type, map, stamp, info, error);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class th_map_load {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_map_load");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * th_status th_map_load(th_heap *heap, const char *path, const th_type *type, const th_map_options *options, th_map **map, uint64_t *stamp, th_file_info *info, th_file_error *error)
+     * }
+     */
+    public static FunctionDescriptor th_map_load$descriptor() {
+        return th_map_load.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * th_status th_map_load(th_heap *heap, const char *path, const th_type *type, const th_map_options *options, th_map **map, uint64_t *stamp, th_file_info *info, th_file_error *error)
+     * }
+     */
+    public static MethodHandle th_map_load$handle() {
+        return th_map_load.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * th_status th_map_load(th_heap *heap, const char *path, const th_type *type, const th_map_options *options, th_map **map, uint64_t *stamp, th_file_info *info, th_file_error *error)
+     * }
+     */
+    public static MemorySegment th_map_load$address() {
+        return th_map_load.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * th_status th_map_load(th_heap *heap, const char *path, const th_type *type, const th_map_options *options, th_map **map, uint64_t *stamp, th_file_info *info, th_file_error *error)
+     * }
+     */
+    public static int th_map_load(MemorySegment heap, MemorySegment path, MemorySegment type, MemorySegment options, MemorySegment map, MemorySegment stamp, MemorySegment info, MemorySegment error) {
+        var mh$ = th_map_load.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_map_load", heap, path, type, options, map, stamp, info, error);
+            }
+            return (int)mh$.invokeExact(heap, path, type, options, map, stamp, info, error);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class th_file_read_info {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER,
+            tophash_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_file_read_info");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * th_status th_file_read_info(const char *path, th_file_info *info, th_file_error *error)
+     * }
+     */
+    public static FunctionDescriptor th_file_read_info$descriptor() {
+        return th_file_read_info.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * th_status th_file_read_info(const char *path, th_file_info *info, th_file_error *error)
+     * }
+     */
+    public static MethodHandle th_file_read_info$handle() {
+        return th_file_read_info.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * th_status th_file_read_info(const char *path, th_file_info *info, th_file_error *error)
+     * }
+     */
+    public static MemorySegment th_file_read_info$address() {
+        return th_file_read_info.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * th_status th_file_read_info(const char *path, th_file_info *info, th_file_error *error)
+     * }
+     */
+    public static int th_file_read_info(MemorySegment path, MemorySegment info, MemorySegment error) {
+        var mh$ = th_file_read_info.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_file_read_info", path, info, error);
+            }
+            return (int)mh$.invokeExact(path, info, error);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class th_map_verify {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG,
+            tophash_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_map_verify");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * th_status th_map_verify(th_map *map, uint64_t stamp, th_file_error *error)
+     * }
+     */
+    public static FunctionDescriptor th_map_verify$descriptor() {
+        return th_map_verify.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * th_status th_map_verify(th_map *map, uint64_t stamp, th_file_error *error)
+     * }
+     */
+    public static MethodHandle th_map_verify$handle() {
+        return th_map_verify.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * th_status th_map_verify(th_map *map, uint64_t stamp, th_file_error *error)
+     * }
+     */
+    public static MemorySegment th_map_verify$address() {
+        return th_map_verify.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * th_status th_map_verify(th_map *map, uint64_t stamp, th_file_error *error)
+     * }
+     */
+    public static int th_map_verify(MemorySegment map, long stamp, MemorySegment error) {
+        var mh$ = th_map_verify.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_map_verify", map, stamp, error);
+            }
+            return (int)mh$.invokeExact(map, stamp, error);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class th_map_warm {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_map_warm");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * th_status th_map_warm(th_map *map, uint64_t stamp)
+     * }
+     */
+    public static FunctionDescriptor th_map_warm$descriptor() {
+        return th_map_warm.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * th_status th_map_warm(th_map *map, uint64_t stamp)
+     * }
+     */
+    public static MethodHandle th_map_warm$handle() {
+        return th_map_warm.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * th_status th_map_warm(th_map *map, uint64_t stamp)
+     * }
+     */
+    public static MemorySegment th_map_warm$address() {
+        return th_map_warm.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * th_status th_map_warm(th_map *map, uint64_t stamp)
+     * }
+     */
+    public static int th_map_warm(MemorySegment map, long stamp) {
+        var mh$ = th_map_warm.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_map_warm", map, stamp);
+            }
+            return (int)mh$.invokeExact(map, stamp);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class th_map_file_state {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            tophash_h.C_INT,
+            tophash_h.C_POINTER,
+            tophash_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("th_map_file_state");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * th_status th_map_file_state(th_map *map, uint64_t stamp)
+     * }
+     */
+    public static FunctionDescriptor th_map_file_state$descriptor() {
+        return th_map_file_state.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * th_status th_map_file_state(th_map *map, uint64_t stamp)
+     * }
+     */
+    public static MethodHandle th_map_file_state$handle() {
+        return th_map_file_state.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * th_status th_map_file_state(th_map *map, uint64_t stamp)
+     * }
+     */
+    public static MemorySegment th_map_file_state$address() {
+        return th_map_file_state.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * th_status th_map_file_state(th_map *map, uint64_t stamp)
+     * }
+     */
+    public static int th_map_file_state(MemorySegment map, long stamp) {
+        var mh$ = th_map_file_state.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("th_map_file_state", map, stamp);
+            }
+            return (int)mh$.invokeExact(map, stamp);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

@@ -1,0 +1,271 @@
+package dev.tophash.internal.log;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A log that is being written. Threads add records to a frame in memory; one of those who want
+ * theirs to be safe writes the frame and syncs the file for all, while the others fill the next one
+ * (group commit).
+ *
+ * <p>After a failure to write or to sync nobody knows what the file holds, and a second try could
+ * report as safe what is not; so the log takes nothing any more.
+ */
+public final class Log implements Closeable {
+    /** A frame of this many bytes is written by whoever adds to it next, without a sync. */
+    private static final int LARGE_FRAME = 1 << 20;
+
+    /** A segment of this many bytes is the last one's turn: a reader takes each in one piece. */
+    private static final long LARGE_SEGMENT = 1L << 29;
+
+    private final LogFolder folder;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition written = lock.newCondition();
+
+    private SegmentFile file;
+    private long segment;
+    private RecordBuffer open = new RecordBuffer();
+    private RecordBuffer spare = new RecordBuffer();
+
+    /** Number of the frame that records go to. */
+    private long openFrame;
+
+    /** Of frames with smaller numbers nothing is lost in a crash. */
+    private long safeFrames;
+
+    /** Bytes of the current segment that were written, and that were synced. */
+    private long end;
+
+    private long synced;
+    private long bytes;
+    private boolean busy;
+    private IOException failure;
+    private boolean closed;
+
+    /**
+     * Begins a segment of its own.
+     *
+     * @param folder where it is
+     * @param next number of the segment
+     * @param frame number of its first frame
+     */
+    Log(LogFolder folder, long next, long frame) throws IOException {
+        this.folder = folder;
+        this.openFrame = frame;
+        this.safeFrames = frame;
+        begin(next);
+    }
+
+    private void begin(long number) throws IOException {
+        SegmentFile fresh = new SegmentFile(folder.segment(number));
+        try {
+            fresh.write(folder.header(number, openFrame).bytes());
+            fresh.sync();
+            folder.sync();
+        } catch (IOException e) {
+            fresh.close();
+            throw e;
+        }
+        file = fresh;
+        segment = number;
+        end = LogFormat.HEADER;
+        synced = end;
+    }
+
+    /**
+     * Adds a record.
+     *
+     * @param value null: the key is removed
+     * @return number of its frame, for {@link #await}
+     * @throws IOException if the log has failed; nothing was added then
+     */
+    public long add(RecordBuffer.Part key, RecordBuffer.Part value) throws IOException {
+        lock.lock();
+        try {
+            checkUsable();
+            if (open.size() >= LARGE_FRAME) {
+                commit(openFrame, false);
+            }
+            if (end >= LARGE_SEGMENT) {
+                next();
+            }
+            open.add(key, value);
+            return openFrame;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * The frame that the last record went to; all records before it are in that or earlier ones.
+     */
+    public long lastFrame() {
+        lock.lock();
+        try {
+            return open.isEmpty() ? openFrame - 1 : openFrame;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns once a frame, and all before it, are safe. */
+    public void await(long frame) throws IOException {
+        lock.lock();
+        try {
+            commit(frame, true);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns once all that was added is safe. */
+    public void sync() throws IOException {
+        await(lastFrame());
+    }
+
+    /** With the lock: has a frame written, by this thread or another, and with sync made safe. */
+    private void commit(long frame, boolean sync) throws IOException {
+        while (sync ? safeFrames <= frame : openFrame <= frame) {
+            if (failure != null) {
+                throw failed();
+            }
+            if (busy) {
+                written.awaitUninterruptibly();
+            } else {
+                write(sync);
+            }
+        }
+    }
+
+    /** Writes the open frame. The lock is let go of meanwhile, so others can add to the next. */
+    private void write(boolean sync) throws IOException {
+        busy = true;
+        RecordBuffer frame = open;
+        boolean any = !frame.isEmpty();
+        if (any) {
+            open = spare;
+            openFrame++;
+        }
+        long frames = openFrame;
+        long until = synced;
+        lock.unlock();
+        int length = 0;
+        IOException trouble = null;
+        try {
+            if (any) {
+                ByteBuffer content = frame.frame();
+                LogFormat.finish(content, frames - 1, until);
+                length = content.remaining();
+                file.write(content);
+                frame.clear();
+            }
+            if (sync) {
+                file.sync();
+            }
+        } catch (IOException e) {
+            trouble = e;
+        } finally {
+            lock.lock();
+            busy = false;
+            spare = any ? frame : spare;
+            written.signalAll();
+        }
+        if (trouble != null) {
+            failure = trouble;
+            throw failed();
+        }
+        end += length;
+        bytes += length;
+        if (sync) {
+            synced = end;
+            safeFrames = frames;
+        }
+    }
+
+    private IOException failed() {
+        return new IOException(
+                "the log " + file.path() + " could not be written: " + failure, failure);
+    }
+
+    private void checkUsable() throws IOException {
+        if (closed) {
+            throw new IllegalStateException("the log is closed");
+        }
+        if (failure != null) {
+            throw failed();
+        }
+    }
+
+    /** Bytes of frames since the log was opened, or since {@link #rotate}. */
+    public long bytes() {
+        lock.lock();
+        try {
+            return bytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Begins a new segment, once all that was added is safe in the others.
+     *
+     * @return number of the first segment that holds nothing from before
+     */
+    public long rotate() throws IOException {
+        lock.lock();
+        try {
+            checkUsable();
+            next();
+            bytes = 0;
+            return segment;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** With the lock: a new segment, once the last one is safe. */
+    private void next() throws IOException {
+        syncAll();
+        SegmentFile before = file;
+        try {
+            begin(segment + 1);
+            before.close();
+        } catch (IOException e) {
+            failure = failure == null ? e : failure;
+            throw failed();
+        }
+    }
+
+    /** With the lock: makes all of it safe, what is added meanwhile too. */
+    private void syncAll() throws IOException {
+        while (busy || !open.isEmpty() || safeFrames < openFrame) {
+            commit(open.isEmpty() ? openFrame - 1 : openFrame, true);
+        }
+    }
+
+    /** Makes all of it safe and lets go of the file. */
+    @Override
+    public void close() throws IOException {
+        lock.lock();
+        try (SegmentFile ended = file) {
+            if (!closed && failure == null) {
+                syncAll();
+                end(ended);
+            }
+        } finally {
+            closed = true;
+            lock.unlock();
+        }
+    }
+
+    /** Writes a last frame, without records, that says that all of the segment is safe. */
+    private void end(SegmentFile ended) throws IOException {
+        ByteBuffer last = new RecordBuffer().frame();
+        LogFormat.finish(last, openFrame++, end);
+        ended.write(last);
+        ended.sync();
+    }
+}

@@ -1,0 +1,69 @@
+package dev.tophash.internal.log;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Where the segments of a log are: beside a file, with its name, {@code .log.} and a number.
+ *
+ * @param base the file, absolute
+ * @param keyName what keys are
+ * @param valueName what values are
+ */
+public record LogFolder(Path base, String keyName, String valueName) {
+    /** The file of a segment. */
+    Path segment(long number) {
+        return base.resolveSibling(base.getFileName() + ".log." + number);
+    }
+
+    LogFormat.Header header(long segment, long frame) {
+        return new LogFormat.Header(segment, frame, keyName, valueName);
+    }
+
+    /** The numbers of the segments that there are, in order. */
+    List<Long> segments() throws IOException {
+        Pattern name = Pattern.compile(Pattern.quote(base.getFileName() + ".log.") + "(\\d{1,18})");
+        List<Long> numbers = new ArrayList<>();
+        try (Stream<Path> files = Files.list(base.getParent())) {
+            files.forEach(
+                    file -> {
+                        Matcher matcher = name.matcher(file.getFileName().toString());
+                        if (matcher.matches()) {
+                            numbers.add(Long.parseLong(matcher.group(1)));
+                        }
+                    });
+        }
+        numbers.sort(null);
+        return numbers;
+    }
+
+    /** Removes the segments before one, the oldest first. */
+    public void removeBefore(long number) throws IOException {
+        for (long one : segments()) {
+            if (one < number) {
+                Files.deleteIfExists(segment(one));
+            }
+        }
+        sync();
+    }
+
+    /** Makes safe which files there are. */
+    void sync() throws IOException {
+        boolean interrupted = Thread.interrupted(); // which would close the channel
+        try (FileChannel folder = FileChannel.open(base.getParent(), StandardOpenOption.READ)) {
+            folder.force(true);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package dev.tophash.internal.log;
+
+import dev.tophash.DamagedLogException;
+import dev.tophash.internal.log.LogFormat.Frame;
+import dev.tophash.internal.log.LogFormat.Header;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Reads a log from its first segment to its last, and begins the next one.
+ *
+ * <p>A crash can leave the last segment with an end that was not written, or not all of it, or
+ * parts of it in another order. That end was never reported as safe, and is cut off. Anything else
+ * that is missing or does not match its checksum is damage: each frame tells how far its segment
+ * was safe when it was written, so a bad frame with a good one behind it that was written later,
+ * after a sync, is one that had been safe.
+ */
+public final class LogReader {
+    private final LogFolder folder;
+    private final Records records;
+    private long nextFrame = -1;
+
+    /** Number of the last segment that was read; 0: none. */
+    private long last;
+
+    private long bytes;
+
+    private LogReader(LogFolder folder, Records records) {
+        this.folder = folder;
+        this.records = records;
+    }
+
+    /** Takes what a log holds. */
+    public interface Records {
+        /**
+         * The next record.
+         *
+         * @param valueLength bytes of the value, or -1: the key is removed
+         */
+        void add(MemorySegment source, long key, long keyLength, long value, long valueLength);
+    }
+
+    /**
+     * What was found, and the log to go on with.
+     *
+     * @param log a new segment behind the others
+     * @param bytes of the frames that were read
+     */
+    public record Opened(Log log, long bytes) {}
+
+    /**
+     * Reads what there is.
+     *
+     * @throws DamagedLogException if something that had been safe is damaged
+     */
+    public static Opened open(LogFolder folder, Records records) throws IOException {
+        LogReader reader = new LogReader(folder, records);
+        List<Long> segments = folder.segments();
+        for (int i = 0; i < segments.size(); i++) {
+            if (i > 0 && segments.get(i) != segments.get(i - 1) + 1) {
+                throw new DamagedLogException(
+                        folder.segment(segments.get(i - 1) + 1) + " is missing");
+            }
+            reader.read(segments.get(i), i == segments.size() - 1);
+        }
+        Log log = new Log(folder, reader.last + 1, Math.max(reader.nextFrame, 0));
+        return new Opened(log, reader.bytes);
+    }
+
+    private void read(long number, boolean isLast) throws IOException {
+        Path path = folder.segment(number);
+        ByteBuffer segment = content(path);
+        Header header = Header.of(segment, path);
+        if (header == null) {
+            if (!isLast) {
+                throw new DamagedLogException(path + " has no header");
+            }
+            Files.delete(path); // a crash came before there was one, so nothing follows it
+            folder.sync();
+            return;
+        }
+        check(header, number, path);
+        last = number;
+        int end = frames(segment, path, isLast);
+        if (isLast) {
+            cut(path, end);
+        }
+    }
+
+    /** All of a segment. One of more than 2 GiB cannot be: see {@link Log}. */
+    private static ByteBuffer content(Path path) throws IOException {
+        try (FileChannel file = FileChannel.open(path)) {
+            if (file.size() > Integer.MAX_VALUE) {
+                throw new DamagedLogException(
+                        path + " has " + file.size() + " bytes, a segment at most 2 GiB");
+            }
+            return file.map(FileChannel.MapMode.READ_ONLY, 0, file.size())
+                    .order(ByteOrder.LITTLE_ENDIAN);
+        }
+    }
+
+    private void check(Header header, long number, Path path) throws DamagedLogException {
+        if (!header.keyName().equals(folder.keyName())
+                || !header.valueName().equals(folder.valueName())) {
+            throw new DamagedLogException(
+                    "%s is the log of a map from %s to %s, not from %s to %s"
+                            .formatted(
+                                    path,
+                                    header.keyName(),
+                                    header.valueName(),
+                                    folder.keyName(),
+                                    folder.valueName()));
+        }
+        if (header.segment() != number) {
+            throw new DamagedLogException(path + " was segment " + header.segment());
+        }
+        if (nextFrame >= 0 && header.frame() != nextFrame) {
+            throw new DamagedLogException(
+                    path + " begins with frame " + header.frame() + ", not " + nextFrame);
+        }
+        nextFrame = header.frame();
+    }
+
+    /** Reads frames up to the first that is none; where that is. */
+    private int frames(ByteBuffer segment, Path path, boolean isLast) throws DamagedLogException {
+        int at = LogFormat.HEADER;
+        while (at < segment.limit()) {
+            Frame frame = Frame.at(segment, at);
+            if (frame == null || frame.number() != nextFrame) {
+                checkUnsafe(segment, at, path, isLast);
+                return at;
+            }
+            records(segment, at + LogFormat.FRAME_HEADER, frame.end(), path);
+            bytes += frame.end() - at;
+            at = frame.end();
+            nextFrame++;
+        }
+        return at;
+    }
+
+    /** What begins here is no frame: it must be something that had never been safe. */
+    private static void checkUnsafe(ByteBuffer segment, int bad, Path path, boolean isLast)
+            throws DamagedLogException {
+        if (!isLast) {
+            throw new DamagedLogException(path + " is damaged at offset " + bad);
+        }
+        for (int at = bad + LogFormat.ALIGNMENT; at < segment.limit(); at += LogFormat.ALIGNMENT) {
+            Frame frame = Frame.at(segment, at);
+            if (frame != null && frame.synced() > bad) {
+                throw new DamagedLogException(
+                        "%s is damaged at offset %d; up to %d it had been safe"
+                                .formatted(path, bad, frame.synced()));
+            }
+        }
+    }
+
+    private void records(ByteBuffer segment, int from, int to, Path path)
+            throws DamagedLogException {
+        MemorySegment frame = MemorySegment.ofBuffer(segment.slice(from, to - from));
+        long at = 0;
+        long end = to - from;
+        while (at < end) {
+            long keyLength = segment.getInt((int) (from + at));
+            long valueLength = segment.getInt((int) (from + at + Integer.BYTES));
+            long key = at + LogFormat.RECORD_HEADER;
+            long value = LogFormat.aligned(key + keyLength);
+            long next = LogFormat.aligned(value + Math.max(valueLength, 0));
+            if (keyLength < 0 || valueLength < LogFormat.REMOVED || next > end) {
+                throw new DamagedLogException(
+                        path + " has a record that leaves its frame, at offset " + (from + at));
+            }
+            records.add(frame, key, keyLength, value, valueLength);
+            at = next;
+        }
+    }
+
+    /** Cuts off what had never been safe, and makes the rest safe before anything follows it. */
+    private static void cut(Path path, int end) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+            file.setLength(end);
+            file.getFD().sync();
+        }
+    }
+}
