@@ -97,7 +97,7 @@ class MapFilesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CONCURRENT_.*")
+    @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "CONCURRENT_.*")
     void growingMaps(FileKind kind) throws IOException {
         try (OffHeap map = kind.create()) {
             int n = 0;
