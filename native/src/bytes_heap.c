@@ -77,6 +77,7 @@ void th_bytes_clear(th_bytes_heap *heap) {
     heap->limit = 0;
     heap->live = 0;
     heap->dead = 0;
+    heap->reused = 1;
     memset(heap->free, 0, sizeof heap->free);
 }
 
@@ -109,12 +110,21 @@ uint64_t th_bytes_take(th_bytes_heap *heap, uint64_t length) {
     heap->live += size;
     if (block != NULL) {
         heap->free[class] = th_load64(block);
+        heap->reused = 1; /* the block before may have been longer */
         heap->dead -= size;
         return head - 1;
     }
     uint64_t reference = heap->top;
     heap->top += size;
     return reference;
+}
+
+bool th_bytes_is_clean(const th_bytes_heap *heap) {
+    bool clean = heap->reused == 0;
+    for (uint32_t class = 0; class < TH_FREE_CLASSES && clean; class ++) {
+        clean = heap->free[class] == 0;
+    }
+    return clean;
 }
 
 void th_bytes_give(th_bytes_heap *heap, uint64_t reference, uint64_t length) {

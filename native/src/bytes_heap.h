@@ -29,6 +29,7 @@ typedef struct th_bytes_heap {
     uint64_t live;   /* bytes of blocks in use */
     uint64_t dead;   /* bytes of blocks in free lists, and of segment ends too small for a block */
     uint64_t policy; /* a th_policy, of what is allocated from now on */
+    uint64_t reused; /* 1: bytes of what was removed may lie between and behind blocks in use */
     uint64_t free[TH_FREE_CLASSES]; /* offset + 1 of the first free block of a class; 0: none */
 } th_bytes_heap;
 
@@ -112,6 +113,9 @@ bool th_bytes_has_room(const th_bytes_heap *heap, uint64_t length1, uint64_t len
 
 /* A block for length > 12 bytes after th_bytes_has_room said yes. */
 uint64_t th_bytes_take(th_bytes_heap *heap, uint64_t length);
+
+/* Whether its segments hold nothing but blocks in use, and zeros. */
+bool th_bytes_is_clean(const th_bytes_heap *heap);
 
 /* Returns the block of a reference made for this length. */
 void th_bytes_give(th_bytes_heap *heap, uint64_t reference, uint64_t length);

@@ -33,6 +33,24 @@ th_status th_test_sparse(th_map *map, uint64_t stamp, uint8_t b);
 /* The hash of a key under the map's seed. */
 uint64_t th_test_hash(th_map *map, uint64_t stamp, const void *key, uint64_t key_len);
 
+/* Calls of a save, in the order in which the first ones of each kind come. */
+enum {
+    TH_TEST_FILE_CREATE,
+    TH_TEST_FILE_WRITE,
+    TH_TEST_FILE_SYNC,
+    TH_TEST_FILE_RENAME,
+    TH_TEST_FILE_SYNC_FOLDER
+};
+
+/*
+ * Has `before` asked before each of these calls, with what is to be written where; an errno makes the call
+ * fail, 0 lets it go on. NULL: nobody is asked.
+ */
+void th_test_file_calls(int (*before)(int call, const void *data, size_t bytes, uint64_t offset));
+
+/* Seconds since 1970 to save with; 0: the clock's. */
+void th_test_file_time(uint64_t now);
+
 #ifdef __cplusplus
 }
 #endif

@@ -3,6 +3,7 @@
 
 #include "functions.h"
 #include "memory/heap.h"
+#include "opened.h"
 #include "os/os.h"
 #include "sharded.h"
 
@@ -21,7 +22,10 @@ uint64_t th_empty_stamp(void) {
 
 th_status th_refusal(const th_map *m, uint64_t stamp) {
     bool outdated = (th_load_stamp(m) ^ stamp) > TH_STAMP_BUSY;
-    return outdated || m == &empty_map ? TH_CLOSED : TH_CONCURRENT;
+    if (outdated || m == &empty_map) {
+        return TH_CLOSED;
+    }
+    return th_is_opened(m, stamp) ? TH_READ_ONLY : TH_CONCURRENT;
 }
 
 th_status th_refused_read(const th_map *m, uint64_t stamp) {
@@ -59,13 +63,13 @@ th_status th_enter(th_map *m, uint64_t stamp, bool wait) {
     }
     th_status status = take_busy(m, stamp, wait);
     if (status != TH_OK) {
-        return status;
+        return status == TH_CONCURRENT ? th_refusal(m, stamp) : status;
     }
     if (!wait && (th_load_flags(m) & TH_WRITING) != 0) {
+        status = th_is_opened(m, stamp) ? TH_READ_ONLY : TH_CONCURRENT;
         th_leave(m, stamp);
-        return TH_CONCURRENT;
     }
-    return TH_OK;
+    return status;
 }
 
 void th_leave(th_map *m, uint64_t stamp) {
@@ -148,13 +152,17 @@ void th_drop_arrays(th_map *m) {
     if (old != 0) {
         th_array_retire(x->memory, old);
     }
-    if (array != 0) {
+    if (array != 0 && x->file == NULL) {
         th_array_retire(x->memory, array);
     }
     if (x->old_bytes != x->bytes) {
         th_bytes_retire(x->memory, x->old_bytes);
     }
-    th_bytes_retire(x->memory, x->bytes);
+    if (x->file == NULL) {
+        th_bytes_retire(x->memory, x->bytes);
+    } else if (x->bytes != NULL) {
+        th_heap_retire(x->memory, x->bytes, sizeof *x->bytes); /* its segments are the file's */
+    }
     th_store_bytes(&x->bytes, NULL);
     th_store_bytes(&x->old_bytes, NULL);
     m->h.B = 0;
@@ -175,9 +183,13 @@ static void close_entered(th_map *m, uint64_t stamp) {
     end_stamp(m, stamp);
     th_extra *x = m->h.extra;
     th_heap *memory = x->memory;
+    struct th_opened *file = x->whole == NULL ? x->file : NULL; /* a shard's is the sharded map's */
     th_drop_arrays(m);
     th_policy_leave(memory, x->policy);
     th_heap_retire(memory, x, sizeof *x);
+    if (file != NULL) {
+        th_opened_close(memory, file);
+    }
     th_heap_retire_header(memory, m);
 }
 
@@ -309,11 +321,11 @@ const char *th_version(void) {
 
 const char *th_status_name(th_status status) {
     static const char *const success[] = {"TH_OK", "TH_PRESENT", "TH_MORE"};
-    static const char *const failure[] = {"TH_NEEDS_ROOM",   "TH_CLOSED", "TH_CONCURRENT",
-                                          "TH_NO_MEMORY",    "TH_LIMIT",  "TH_INVALID",
-                                          "TH_SMALL_BUFFER", "TH_BUSY",   "TH_REFUSED"};
+    static const char *const failure[] = {"TH_NEEDS_ROOM", "TH_CLOSED",    "TH_CONCURRENT",   "TH_NO_MEMORY",
+                                          "TH_LIMIT",      "TH_INVALID",   "TH_SMALL_BUFFER", "TH_BUSY",
+                                          "TH_REFUSED",    "TH_READ_ONLY", "TH_BAD_FILE"};
     if (status >= 0) {
         return status < 3 ? success[status] : "unknown status";
     }
-    return status >= TH_REFUSED ? failure[-1 - status] : "unknown status";
+    return status >= TH_BAD_FILE ? failure[-1 - status] : "unknown status";
 }

@@ -7,9 +7,10 @@
 #include "memory/heap.h"
 #include "shape.h"
 
-/* One block of the heap for each map. Fields that only ordinary calls write are marked (o). */
 struct th_shards;
+struct th_opened;
 
+/* One block of the heap for each map. Fields that only ordinary calls write are marked (o). */
 typedef struct th_extra {
     th_shape shape;           /* (o) */
     th_type type;             /* (o) */
@@ -22,6 +23,7 @@ typedef struct th_extra {
     uint64_t grow_at;         /* inserting into a map of at least this size takes th_make_room first */
     uint64_t epoch;           /* (o) how often the map was cleared */
     struct th_shards *whole;  /* (o) what it is a shard of, which has readers beside its writer; or NULL */
+    struct th_opened *file;   /* what it was opened from, for reading only; or NULL. Never changes */
     uint16_t index;           /* (o) of the shard */
     th_policy policy;         /* (o) where its memory lies */
     uint8_t first_b;          /* (o) B of the array that the first write makes */
@@ -72,7 +74,7 @@ TH_INLINE void th_store_flags(th_map *m, uint8_t flags) {
     __atomic_store_n(&m->h.flags, flags, __ATOMIC_RELAXED);
 }
 
-/* Why a writer may not go on with (map, stamp): TH_CLOSED or TH_CONCURRENT. */
+/* Why a writer may not go on with (map, stamp): TH_CLOSED, TH_READ_ONLY or TH_CONCURRENT. */
 TH_COLD th_status th_refusal(const th_map *m, uint64_t stamp);
 
 /* The same for a reader: TH_CLOSED, or TH_ABSENT for the empty map, which has nothing to look at. */
@@ -212,7 +214,8 @@ bool th_array_can_extend(th_array_word array);
 /* ---- ordinary calls: map.c, grow.c, rebuild.c ---------------------------------------------------- */
 
 /* Takes the busy bit: TH_OK, TH_CLOSED, or TH_CONCURRENT when another ordinary call has it or, with
- * wait = false, a quick writer is inside. With wait = true it waits for another ordinary call. */
+ * wait = false, a quick writer is inside; for a map opened from a file that is TH_READ_ONLY. With wait = true
+ * it waits for another ordinary call. */
 th_status th_enter(th_map *m, uint64_t stamp, bool wait);
 void th_leave(th_map *m, uint64_t stamp);
 
@@ -227,6 +230,12 @@ void th_drop_arrays(th_map *m);
 
 /* Replaces B, seed and arrays by new ones at once, compacting the bytes heap. Unchanged on failure. */
 th_status th_rebuild(th_map *m, uint32_t b, uint32_t seed);
+
+/*
+ * Copies every entry into a new array of 2^b main buckets and, if the map has bytes heaps, a new one (else
+ * NULL), under this seed. The map stays as it is. The caller retires them.
+ */
+th_status th_copy_entries(th_map *m, uint32_t b, uint32_t seed, th_array_word *array, th_bytes_heap **bytes);
 
 /* Draws a new seed against an attack, if there is memory for it, and rebuilds. */
 void th_reseed(th_map *m);

@@ -55,17 +55,22 @@ static th_status copy_all(th_map *m, uint32_t b, uint64_t overflow, uint32_t see
     return TH_OK;
 }
 
+th_status th_copy_entries(th_map *m, uint32_t b, uint32_t seed, th_array_word *array, th_bytes_heap **bytes) {
+    th_status status = copy_all(m, b, th_overflow_first(&m->h.extra->shape, b), seed, array, bytes);
+    if (status == TH_LIMIT) {
+        status = copy_all(m, b, th_overflow_most(b), seed, array, bytes);
+    }
+    /* That many entries has only a map which racing writers have damaged. */
+    return status == TH_LIMIT ? TH_CONCURRENT : status;
+}
+
 th_status th_rebuild(th_map *m, uint32_t b, uint32_t seed) {
     th_extra *x = m->h.extra;
     th_array_word array;
     th_bytes_heap *bytes;
-    th_status status = copy_all(m, b, th_overflow_first(&x->shape, b), seed, &array, &bytes);
-    if (status == TH_LIMIT) {
-        status = copy_all(m, b, th_overflow_most(b), seed, &array, &bytes);
-    }
+    th_status status = th_copy_entries(m, b, seed, &array, &bytes);
     if (status != TH_OK) {
-        /* That many entries has only a map which racing writers have damaged. */
-        return status == TH_LIMIT ? TH_CONCURRENT : status;
+        return status;
     }
     th_header before = m->h;
     th_extra extra_before = *x;

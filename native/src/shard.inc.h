@@ -103,7 +103,11 @@ static __attribute__((noinline)) th_status TH_K(read_shard_anyhow)(const th_map 
         th_key k = *key;
         uint64_t h = own == seed ? hash : th_key_hash(s, &k, own);
         sight at;
-        if (take_sight(s, m, h, own, &at)) {
+        bool taken = take_sight(s, m, h, own, &at);
+        if (TH_UNLIKELY(!taken && m->h.extra->file != NULL && at.home != NULL)) {
+            return search_sight(s, m, &at, &k, h, word, out); /* an odd version, but no writer: damage */
+        }
+        if (taken) {
             if (at.home == NULL) {
                 return TH_ABSENT;
             }

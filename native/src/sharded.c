@@ -4,11 +4,8 @@
 #include "functions.h"
 #include "key.h"
 #include "memory/heap.h"
+#include "opened.h"
 #include "os/os.h"
-
-static size_t bytes_of_shards(uint32_t count) {
-    return sizeof(th_shards) + count * sizeof(th_part);
-}
 
 static uint64_t integer_root(uint64_t n) {
     uint64_t root = 0;
@@ -37,8 +34,7 @@ uint32_t th_sharded_column(const th_shape *shape) {
     }
 }
 
-/* Readers take a word in one piece, so it lies at a multiple of its size. */
-static bool words_are_aligned(const th_type *type, const th_shape *shape) {
+bool th_words_are_aligned(const th_type *type, const th_shape *shape) {
     return (shape->key_class != TH_KEY_WORD || type->key_align == type->key_size) &&
            (!shape->value_word || type->value_size == 0 || type->value_align == type->value_size);
 }
@@ -46,7 +42,7 @@ static bool words_are_aligned(const th_type *type, const th_shape *shape) {
 th_status th_sharded_create(th_heap *heap, const th_type *type, const th_shape *shape,
                             const th_map_options *options, uint32_t seed, th_map **map, uint64_t *stamp) {
     uint32_t count = options->shards;
-    if ((count & (count - 1)) != 0 || !words_are_aligned(type, shape) || !th_heap_is_deferred(heap)) {
+    if ((count & (count - 1)) != 0 || !th_words_are_aligned(type, shape) || !th_heap_is_deferred(heap)) {
         return TH_INVALID;
     }
     if (count > TH_MAX_SHARDS) {
@@ -57,7 +53,7 @@ th_status th_sharded_create(th_heap *heap, const th_type *type, const th_shape *
     if (status != TH_OK) {
         return status;
     }
-    size_t bytes = bytes_of_shards(count);
+    size_t bytes = th_shards_bytes(count);
     th_map *m = th_heap_new_header(heap);
     th_shards *all = m == NULL ? NULL : th_heap_new(heap, bytes, bytes, policy);
     if (all == NULL) {
@@ -95,7 +91,10 @@ void th_sharded_close(th_map *map) {
         }
     }
     th_policy_leave(memory, all->policy);
-    th_heap_retire(memory, all, bytes_of_shards(all->count));
+    if (all->file != NULL) {
+        th_opened_close(memory, all->file);
+    }
+    th_heap_retire(memory, all, th_shards_bytes(all->count));
     th_heap_retire_header(memory, map);
 }
 
@@ -106,7 +105,7 @@ th_status th_sharded_migrate(th_map *map, uint64_t stamp, const th_placement *pl
     }
     th_shards *all = (th_shards *)(uintptr_t)map->h.oldbuckets;
     th_policy policy;
-    status = th_policy_enter(all->memory, placement, &policy);
+    status = all->file != NULL ? TH_READ_ONLY : th_policy_enter(all->memory, placement, &policy);
     if (status == TH_OK) {
         th_policy_leave(all->memory, all->policy);
         __atomic_store_n(&all->policy, policy, __ATOMIC_RELAXED);
@@ -179,12 +178,88 @@ th_status th_shard(th_map *map, uint64_t stamp, uint32_t index, th_map **shard, 
     return status;
 }
 
+/* Gives a new map copies of what another one has. */
+static th_status fill_copy(th_map *from, th_map *to) {
+    th_array_word array = 0;
+    th_bytes_heap *bytes = NULL;
+    th_status status = th_copy_entries(from, from->h.B, from->h.hash0, &array, &bytes);
+    if (status == TH_OK) {
+        th_extra *x = to->h.extra;
+        uint32_t b = th_array_b(array);
+        x->bytes = bytes;
+        x->old_bytes = bytes;
+        x->grow_at = th_grow_at(b);
+        to->h.B = (uint8_t)b;
+        to->h.noverflow = th_noverflow(th_array_of(array)->used - th_array_main(array), b);
+        to->h.count = from->h.count;
+        to->h.buckets = array;
+    }
+    return status;
+}
+
+/* With the shard's busy bit. */
+static th_status copy_shard(th_map *shard, th_map **copy, uint64_t *copy_stamp) {
+    const th_extra *x = shard->h.extra;
+    th_placement placement;
+    th_policy_tell(x->memory, x->policy, &placement, NULL);
+    th_map_options options = {.placement = x->policy == TH_POLICY_OF_HEAP ? NULL : &placement,
+                              .seed = shard->h.hash0,
+                              .has_seed = 1};
+    th_map *m;
+    uint64_t stamp;
+    th_status status = th_map_create(x->memory, &x->type, &options, &m, &stamp);
+    if (status != TH_OK) {
+        return status;
+    }
+    if (shard->h.count != 0) {
+        status = fill_copy(shard, m);
+    }
+    if (status != TH_OK) {
+        (void)th_map_close(m, stamp);
+        return status;
+    }
+    *copy = m;
+    *copy_stamp = stamp;
+    return TH_OK;
+}
+
+th_status th_shard_copy(th_map *map, uint64_t stamp, uint32_t index, th_map **copy, uint64_t *copy_stamp) {
+    if (map == NULL || copy == NULL || copy_stamp == NULL || !th_is_sharded(stamp)) {
+        return TH_INVALID;
+    }
+    *copy = NULL;
+    *copy_stamp = 0;
+    /* Closing waits for whoever has the sharded map's busy bit, and then for who has the shard's. */
+    th_status status = th_enter_sharded(map, stamp);
+    if (status != TH_OK) {
+        return status;
+    }
+    const th_shards *all = th_shards_of(map);
+    th_map *shard = index < all->count ? th_shard_at(all, index) : NULL;
+    bool exists = index < all->count;
+    if (shard != NULL) {
+        uint64_t shard_stamp = th_load_stamp(shard) & ~(uint64_t)TH_STAMP_BUSY;
+        status = th_enter(shard, shard_stamp, all->file != NULL);
+        th_leave(map, stamp);
+        if (status == TH_OK) {
+            status = copy_shard(shard, copy, copy_stamp);
+            th_leave(shard, shard_stamp);
+        }
+        return status;
+    }
+    th_leave(map, stamp);
+    return exists ? TH_OK : TH_INVALID;
+}
+
 th_status th_shard_lock(th_map *shard, uint64_t stamp) {
     if (!th_may_read(shard, stamp)) {
         return TH_CLOSED;
     }
     if (shard->h.extra == NULL) {
         return TH_INVALID; /* the empty map, or a sharded one */
+    }
+    if (shard->h.extra->file != NULL) {
+        return TH_READ_ONLY;
     }
     return th_lock_shard(shard) ? TH_OK : TH_BUSY;
 }
@@ -195,6 +270,9 @@ th_status th_shard_unlock(th_map *shard, uint64_t stamp) {
     }
     if (shard->h.extra == NULL) {
         return TH_INVALID;
+    }
+    if (shard->h.extra->file != NULL) {
+        return TH_READ_ONLY; /* locked for ever */
     }
     th_unlock_shard(shard);
     return TH_OK;
@@ -260,13 +338,16 @@ static void add_shard(th_map_stats *to, const th_map_stats *from) {
 
 /* The header and the block of shards. */
 static void add_own(const th_shards *all, bool full, th_map_stats *stats) {
-    uint64_t bytes = th_heap_size(bytes_of_shards(all->count));
-    bool region = th_heap_is_region(bytes_of_shards(all->count));
+    uint64_t bytes = th_heap_size(th_shards_bytes(all->count));
+    bool region = th_heap_is_region(th_shards_bytes(all->count));
     stats->header_bytes += sizeof(th_map) + bytes;
     stats->reserved_bytes += sizeof(th_map) + bytes;
     stats->pool_bytes += sizeof(th_map) + (region ? 0 : bytes);
     stats->resident_bytes += full ? sizeof(th_map) + bytes : 0;
     th_policy_tell(all->memory, __atomic_load_n(&all->policy, __ATOMIC_RELAXED), NULL, stats);
+    if (all->file != NULL) {
+        th_opened_add(all->file, full, stats);
+    }
 }
 
 static void fill_stats(const th_map *map, bool full, th_map_stats *stats) {

@@ -35,6 +35,7 @@ typedef struct th_shards {
     th_type type;
     th_heap *memory;
     th_policy policy;
+    struct th_opened *file; /* what it was opened from, for reading only; or NULL */
     uint32_t seed;
     uint32_t count;    /* a power of two */
     uint64_t expected; /* entries of each shard */
@@ -87,6 +88,14 @@ TH_INLINE bool th_lock_shard(th_map *shard) {
 
 TH_INLINE void th_unlock_shard(th_map *shard) {
     __atomic_store_n(&shard->h.flags, (uint8_t)(th_load_flags(shard) & ~TH_LOCKED), __ATOMIC_RELEASE);
+}
+
+/* Readers take a word in one piece, so it has to lie at a multiple of its size. */
+bool th_words_are_aligned(const th_type *type, const th_shape *shape);
+
+/* Bytes of a th_shards. */
+TH_INLINE size_t th_shards_bytes(uint32_t count) {
+    return sizeof(th_shards) + count * sizeof(th_part);
 }
 
 /* What calls for maps of any kind go on with. */

@@ -2,6 +2,7 @@
 #include "functions.h"
 #include "map.h"
 #include "memory/heap.h"
+#include "opened.h"
 #include "os/os.h"
 #include "sharded.h"
 
@@ -75,7 +76,8 @@ static void add_memory(const void *memory, uint64_t bytes, bool full, th_map_sta
     }
 }
 
-static void add_bytes(const th_bytes_heap *heap, bool full, th_map_stats *stats) {
+/* segments: they are the heap's own, not a file's. */
+static void add_bytes(const th_bytes_heap *heap, bool segments, bool full, th_map_stats *stats) {
     if (heap == NULL) {
         return;
     }
@@ -83,7 +85,7 @@ static void add_bytes(const th_bytes_heap *heap, bool full, th_map_stats *stats)
     stats->heap_bytes_dead += heap->dead;
     stats->header_bytes += th_heap_size(sizeof *heap);
     add_memory(heap, sizeof *heap, full, stats);
-    for (uint32_t k = 0; k < TH_SEGMENTS; k++) {
+    for (uint32_t k = 0; k < TH_SEGMENTS && segments; k++) {
         if (heap->segments[k] != NULL) {
             add_memory(heap->segments[k], th_segment_size(k), full, stats);
         }
@@ -107,7 +109,9 @@ static void add_array(const th_map *m, th_array_word array, th_array_word old, b
     stats->grow_at = th_grow_at(stats->b);
     stats->bucket_bytes = stats->buckets * s->bucket_size;
     stats->overflow_bytes = stats->overflow_buckets * s->bucket_size;
-    add_memory(th_array_of(array), th_array_of(array)->bytes, full, stats);
+    if (m->h.extra->file == NULL) {
+        add_memory(th_array_of(array), th_array_of(array)->bytes, full, stats);
+    }
     if (full) {
         uint64_t filled = stats->buckets;
         if (old != 0) {
@@ -145,9 +149,12 @@ static void fill(const th_map *m, bool full, th_map_stats *stats) {
     add_memory(x, sizeof *x, full, stats);
     const th_bytes_heap *bytes = th_load_bytes(&x->bytes);
     const th_bytes_heap *old_bytes = th_load_bytes(&x->old_bytes);
-    add_bytes(bytes, full, stats);
+    add_bytes(bytes, x->file == NULL, full, stats);
     if (old_bytes != bytes) {
-        add_bytes(old_bytes, full, stats);
+        add_bytes(old_bytes, x->file == NULL, full, stats);
+    }
+    if (x->file != NULL && x->whole == NULL) {
+        th_opened_add(x->file, full, stats);
     }
     th_array_word array = th_load_word(&m->h.buckets);
     th_array_word old = th_load_word(&m->h.oldbuckets);

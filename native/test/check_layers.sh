@@ -13,7 +13,8 @@ memory    src/memory/*
 bucket    src/layout.h src/racing.h src/shape.[ch] src/hash.[ch]
 match     src/kernel/*.h
 keys      src/bytes_heap.[ch] src/key.h
-engine    src/*.inc.h src/functions.h src/map.[ch] src/array.c src/grow.c src/migrate.c src/rebuild.c src/sharded.[ch] src/stats.c src/plan.c src/invariants.c
+engine    src/*.inc.h src/functions.h src/map.[ch] src/array.c src/grow.c src/migrate.c src/opened.[ch] src/rebuild.c src/sharded.[ch] src/stats.c src/plan.c src/invariants.c
+files     src/file/*
 kernels   src/kernel/*.c
 api       src/api.c src/describe.[ch]
 '

@@ -125,6 +125,9 @@ class Map {
         if (status != TH_OK)
             complain(std::string("th_shard: ") + th_status_name(status));
     }
+    /* One that was made in another way, and is closed with this. */
+    Map(const th_type &type, th_map *map, uint64_t stamp)
+        : map_(map), stamp_(stamp), type_(type), created_(TH_OK) {}
     Map(const Map &) = delete;
     Map &operator=(const Map &) = delete;
     ~Map() {

@@ -2,6 +2,7 @@
 #include "memory/heap.h"
 
 #include "memory/internal.h"
+#include "os/file.h"
 
 #include <string.h>
 
@@ -180,6 +181,25 @@ void *th_heap_new(th_heap *heap, size_t bytes, size_t dense, th_policy policy) {
         memset(memory, 0, th_pool_size(list));
     }
     return memory;
+}
+
+void *th_heap_new_range(th_heap *heap, size_t bytes, size_t align) {
+    TH_ADD(heap->region_attempts, 1);
+    bool room = th_may_try(heap) && th_regions_promise(heap);
+    void *range = room ? th_os_reserve(bytes, align) : NULL;
+    if (range == NULL) {
+        if (room) {
+            th_regions_unpromise(heap);
+        }
+        th_note_failure(heap);
+    }
+    return range;
+}
+
+void th_heap_retire_range(th_heap *heap, void *range, size_t bytes) {
+    /* Should the system refuse, for want of mappings, late readers see what they saw before. */
+    (void)th_os_file_unmap(range, bytes);
+    th_retire_range(heap, range, bytes);
 }
 
 void th_heap_retire(th_heap *heap, void *memory, size_t bytes) {

@@ -57,6 +57,13 @@ void th_policy_tell(th_heap *heap, th_policy policy, th_placement *placement, th
 bool th_heap_move(th_heap *heap, void *part, size_t bytes, size_t turn, th_policy policy);
 void th_heap_retire(th_heap *heap, void *memory, size_t bytes);
 
+/*
+ * An address range that parts of a file are put into. It is no memory of the heap's and counts for nothing
+ * but what is retired. NULL: refused. Retired, it reads as zeros until th_heap_reclaim lets it go.
+ */
+void *th_heap_new_range(th_heap *heap, size_t bytes, size_t align);
+void th_heap_retire_range(th_heap *heap, void *range, size_t bytes);
+
 /* What a request for `bytes` really takes. */
 size_t th_heap_size(size_t bytes);
 

@@ -304,6 +304,8 @@ void th_regions_unpromise(th_heap *heap);
 /* Without locks. In immediate mode this frees. */
 void th_retire(th_heap *heap, uint32_t list, void *memory, int64_t maps);
 void th_retire_region(th_heap *heap, void *region, uint64_t size);
+/* The same of what does not count as live. */
+void th_retire_range(th_heap *heap, void *range, uint64_t size);
 void th_retired_free_all(th_heap *heap);
 
 #endif

@@ -1,5 +1,6 @@
 /* Regions: address ranges of their own, in the pages and on the nodes that their policy asks for. */
 #include "memory/internal.h"
+#include "os/file.h"
 
 #include <errno.h>
 
@@ -105,6 +106,7 @@ void th_region_discard(th_heap *heap, void *region, size_t bytes) {
 }
 
 void th_region_free(th_heap *heap, void *region, size_t bytes) {
+    th_os_watch_end(region); /* a file's, which nobody reads in any more */
     th_os_release(region, region_bytes(heap, bytes));
 }
 

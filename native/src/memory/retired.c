@@ -57,14 +57,18 @@ void th_retire(th_heap *heap, uint32_t list, void *memory, int64_t maps) {
 
 void th_retire_region(th_heap *heap, void *region, uint64_t size) {
     th_forget_region(heap, size);
+    th_retire_range(heap, region, size);
+}
+
+void th_retire_range(th_heap *heap, void *range, uint64_t size) {
     if (!heap->deferred) {
-        th_region_free(heap, region, size);
+        th_region_free(heap, range, size);
         return;
     }
     th_retired_regions *r = &heap->regions;
     th_os_lock_acquire(&r->lock);
     r->in_use--;
-    r->items[r->end++] = (th_retired_region){region, size, TH_LOAD(heap->batch)};
+    r->items[r->end++] = (th_retired_region){range, size, TH_LOAD(heap->batch)};
     __atomic_store_n(&r->bytes, r->bytes + size, __ATOMIC_RELAXED);
     TH_ADD(heap->retired_regions, 1);
     th_os_lock_release(&r->lock);
