@@ -7,6 +7,7 @@ import de.siegmar.fastcsv.writer.LineDelimiter;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 
 /** Writes comma-separated values as RFC 4180 has them, but with \n at the end of a row. */
 final class CsvRowWriter implements RowWriter {
@@ -23,8 +24,12 @@ final class CsvRowWriter implements RowWriter {
     }
 
     @Override
-    public void write(String key, String value) {
-        csv.writeRecord(key, value);
+    public void write(String key, String value) throws IOException {
+        try {
+            csv.writeRecord(key, value);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
     }
 
     @Override

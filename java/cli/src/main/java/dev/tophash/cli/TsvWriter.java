@@ -37,8 +37,9 @@ final class TsvWriter implements RowWriter {
         return text;
     }
 
+    /** Nearly all characters are told to be ordinary by two comparisons. */
     private static boolean isSpecial(char c) {
-        return TsvEscapes.MEANT.indexOf(c) >= 0;
+        return (c <= '\r' || c == '\\') && TsvEscapes.MEANT.indexOf(c) >= 0;
     }
 
     private static boolean isSeparator(char c) {

@@ -1,9 +1,8 @@
 package dev.tophash.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.tophash.Codec;
 import dev.tophash.Codecs;
@@ -28,7 +27,7 @@ class GetCommandTest {
 
     private <K, V> String saved(Codec<K> keys, Codec<V> values, Map<K, V> entries)
             throws IOException {
-        Path file = temp.resolve("map");
+        Path file = temp.resolve("map of " + keys.name());
         try (NativeMap<K, V> map = NativeMap.create(keys, values)) {
             map.putAll(entries);
             map.saveTo(file);
@@ -177,7 +176,6 @@ class GetCommandTest {
         Path out = temp.resolve("out");
         Printed.by("dump -o", out.toString(), file).quiet();
         byte[] expected = {'1', '\t', (byte) 0xe9, 'x', '\n'};
-        org.junit.jupiter.api.Assertions.assertArrayEquals(expected, Files.readAllBytes(out));
-        assertEquals(3, "\ufffd".getBytes(UTF_8).length);
+        assertArrayEquals(expected, Files.readAllBytes(out));
     }
 }

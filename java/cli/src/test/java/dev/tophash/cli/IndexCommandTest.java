@@ -205,7 +205,7 @@ class IndexCommandTest {
                         input + ":3: a key for the second time: \"a\"",
                         input + ":5: a key for the second time: \"a\""),
                 printed.err().lines().toList());
-        assertFails(input + ":3: a key for the second time", "--on-duplicate error", input);
+        assertFails(input + ":3: a key for the second time: \"a\"", "--on-duplicate error", input);
         index("--on-duplicate sum --types long:string", input)
                 .refused("--on-duplicate sum: there are no sums of string");
         index("--on-duplicate max", input).refused("--on-duplicate max: must be one of last");
