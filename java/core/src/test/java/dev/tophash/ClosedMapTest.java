@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,11 +37,89 @@ class ClosedMapTest {
             Set.of(
                     "close",
                     "isClosed",
+                    "isReadOnly",
                     "toString",
                     "defaultValue",
                     "keyWidth",
                     "valueWidth",
                     "asMap");
+
+    /** What is for maps that were opened from a file. */
+    private static final Set<String> OF_FILES = Set.of("verify", "warm", "fileInfo");
+
+    /** What an opened map refuses. */
+    private static final Set<String> WRITES =
+            Set.of(
+                    "put",
+                    "putIfAbsent",
+                    "getAndPut",
+                    "putAll",
+                    "addTo",
+                    "addAll",
+                    "replace",
+                    "remove",
+                    "getAndRemove",
+                    "removeAll",
+                    "merge",
+                    "clear",
+                    "reserve",
+                    "shrinkToFit",
+                    "migrate");
+
+    @TempDir static Path directory;
+
+    /** Opens what is in a map, which it closes. */
+    private static <T extends OffHeapTable> Supplier<OffHeapTable> opener(
+            T map, FileKind.Reader opener) {
+        try (map) {
+            Path file = Files.createTempFile(directory, "map", "");
+            map.saveTo(file);
+            return () -> {
+                try {
+                    return (OffHeapTable) opener.read(file);
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+            };
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> openedMaps() {
+        return Stream.of(
+                        openedMethods(
+                                LongLongMap.class,
+                                opener(written(LongLongMap.create()), LongLongMap::open)),
+                        openedMethods(
+                                LongLongMap.class, opener(LongLongMap.create(), LongLongMap::open)),
+                        openedMethods(
+                                StringLongMap.class,
+                                opener(written(StringLongMap.create()), StringLongMap::open)),
+                        openedMethods(
+                                BytesLongMap.class,
+                                opener(written(BytesLongMap.create()), BytesLongMap::open)),
+                        openedMethods(
+                                BytesBytesMap.class,
+                                opener(written(BytesBytesMap.create()), BytesBytesMap::open)),
+                        openedMethods(
+                                ConcurrentLongLongMap.class,
+                                opener(
+                                        written(ConcurrentLongLongMap.create()),
+                                        ConcurrentLongLongMap::open)))
+                .flatMap(s -> s);
+    }
+
+    private static Stream<DynamicTest> openedMethods(
+            Class<? extends OffHeapTable> type, Supplier<OffHeapTable> maker) {
+        return methods(type)
+                .map(
+                        m ->
+                                DynamicTest.dynamicTest(
+                                        "opened: " + m.toGenericString(),
+                                        () -> refusesWhenClosed(m, maker)));
+    }
 
     @TestFactory
     Stream<DynamicTest> longMap() {
@@ -116,6 +198,15 @@ class ClosedMapTest {
 
     private static Stream<DynamicTest> methods(
             Class<? extends OffHeapTable> type, Supplier<OffHeapTable> maker) {
+        return methods(type)
+                .filter(m -> !OF_FILES.contains(m.getName()))
+                .map(
+                        m ->
+                                DynamicTest.dynamicTest(
+                                        m.toGenericString(), () -> refusesWhenClosed(m, maker)));
+    }
+
+    private static Stream<Method> methods(Class<? extends OffHeapTable> type) {
         List<Method> methods =
                 Arrays.stream(type.getMethods())
                         .filter(m -> m.getDeclaringClass() != Object.class)
@@ -123,11 +214,7 @@ class ClosedMapTest {
                         .filter(m -> !ALLOWED.contains(m.getName()))
                         .toList();
         assertTrue(methods.size() >= 25, () -> "only " + methods);
-        return methods.stream()
-                .map(
-                        m ->
-                                DynamicTest.dynamicTest(
-                                        m.toGenericString(), () -> refusesWhenClosed(m, maker)));
+        return methods.stream();
     }
 
     private static void refusesWhenClosed(Method method, Supplier<OffHeapTable> maker)
@@ -136,14 +223,31 @@ class ClosedMapTest {
         for (int n = 0; n <= 1; n++) {
             for (Object[] arguments : candidates(method, n)) {
                 OffHeapTable open = maker.get();
+                long size = open.size();
                 Throwable whenOpen = thrown(method, open, arguments);
+                if (open.isReadOnly()) {
+                    assertEquals(size, open.size());
+                    if (whenOpen instanceof UnsupportedOperationException refused) {
+                        assertTrue(WRITES.contains(method.getName()));
+                        assertTrue(
+                                refused.getMessage().endsWith("and is read-only"),
+                                refused.getMessage());
+                        whenOpen = null;
+                    } else if (!(whenOpen instanceof IllegalArgumentException) && n > 0) {
+                        // A function that would replace nothing by nothing need not be refused.
+                        assertFalse(
+                                WRITES.contains(method.getName()) && mustWrite(method, open),
+                                () -> "accepted " + Arrays.toString(arguments));
+                    }
+                }
                 open.close();
                 if (whenOpen instanceof IllegalArgumentException) {
                     continue; // these do not go together
                 }
+                Throwable unexpected = whenOpen;
                 assertEquals(
                         null,
-                        whenOpen,
+                        unexpected,
                         () -> "an open map threw for " + Arrays.toString(arguments));
                 accepted++;
                 Throwable whenClosed = thrown(method, open, arguments);
@@ -154,6 +258,14 @@ class ClosedMapTest {
             }
         }
         assertTrue(accepted > 0, "no arguments that " + method + " takes");
+    }
+
+    /** Whether a write would change a map, other than those that depend on what is there. */
+    private static boolean mustWrite(Method method, OffHeapTable map) {
+        boolean compares =
+                map instanceof ConcurrentLongLongMap
+                        && method.getReturnType() == boolean.class; // with a value before
+        return !compares;
     }
 
     private static Throwable thrown(Method method, Object target, Object[] arguments)
@@ -195,6 +307,9 @@ class ClosedMapTest {
         }
         if (type == String.class) {
             return "a";
+        }
+        if (type == Path.class) {
+            return directory.resolve("saved");
         }
         if (type == byte[].class) {
             return new byte[] {'a'};

@@ -21,12 +21,17 @@ import dev.tophash.LongDoubleMap;
 import dev.tophash.LongIntMap;
 import dev.tophash.LongLongMap;
 import dev.tophash.NativeMap;
+import dev.tophash.OffHeap;
 import dev.tophash.StringLongMap;
 
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.AbstractMap.SimpleImmutableEntry;
 import java.util.ArrayList;
@@ -115,7 +120,7 @@ final class MapConformanceTest {
             i -> ByteBuffer.wrap(new byte[] {(byte) i, 2, (byte) -i}).asReadOnlyBuffer();
 
     /** A map to test, with what to test it with. */
-    private static final class Generator<K, V> implements TestMapGenerator<K, V> {
+    private static class Generator<K, V> implements TestMapGenerator<K, V> {
         private final Samples<? extends K> keys;
         private final Samples<? extends V> values;
         private final Function<Suites.Opened, Map<K, V>> maker;
@@ -346,6 +351,67 @@ final class MapConformanceTest {
                         keys,
                         values,
                         o -> o.add(ConcurrentNativeMap.create(keyCodec, valueCodec))));
+    }
+
+    /** What maps opened from files can do: everything but change. */
+    private static final List<Feature<?>> READ_ONLY_FEATURES =
+            List.of(
+                    CollectionSize.ANY,
+                    MapFeature.ALLOWS_ANY_NULL_QUERIES,
+                    MapFeature.ALLOWS_NULL_ENTRY_QUERIES);
+
+    @TempDir static Path directory;
+
+    /** Makes an opened map with the entries of one that is built. */
+    private static final class FileGenerator<K, V> extends Generator<K, V> {
+        private final FileOpener<K, V> opener;
+
+        FileGenerator(
+                Samples<? extends K> keys,
+                Samples<? extends V> values,
+                Function<Suites.Opened, Map<K, V>> maker,
+                FileOpener<K, V> opener) {
+            super(keys, values, maker);
+            this.opener = opener;
+        }
+
+        @Override
+        public Map<K, V> create(Object... entries) {
+            Map<K, V> written = super.create(entries);
+            try {
+                Path file = Files.createTempFile(directory, "map", "");
+                ((OffHeap) written).saveTo(file);
+                return opened.add(opener.open(file));
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    @FunctionalInterface
+    private interface FileOpener<K, V> {
+        NativeMap<K, V> open(Path file) throws IOException;
+    }
+
+    @TestFactory
+    Stream<DynamicNode> openedMaps() {
+        return Stream.of(
+                suite(
+                        "String-String of a file",
+                        new FileGenerator<>(
+                                STRINGS,
+                                STRINGS,
+                                o -> o.add(NativeMap.of(String.class, String.class)),
+                                f -> NativeMap.open(f, String.class, String.class)),
+                        READ_ONLY_FEATURES),
+                suite(
+                        "Long-Integer of a file",
+                        new FileGenerator<>(
+                                LONGS,
+                                INTS,
+                                o -> o.add(NativeMap.of(Long.class, Integer.class)),
+                                f -> NativeMap.open(f, Long.class, Integer.class)),
+                        READ_ONLY_FEATURES));
     }
 
     @TestFactory

@@ -227,6 +227,11 @@ final class CHeader {
     }
 
     private long number(String text) {
+        int shift = text.indexOf("<<");
+        if (shift >= 0) {
+            return number(text.substring(0, shift).strip())
+                    << number(text.substring(shift + 2).strip());
+        }
         Matcher m = NUMBER.matcher(text);
         if (m.matches()) {
             return Long.decode(m.group(1));
