@@ -72,14 +72,19 @@ final class DumpCommand implements Callable<Integer> {
     }
 
     private <K, V> void dump(MapFileInfo info, EntryTypes<K, V> types) throws CommandFailure {
-        try (OpenedMap<K, V> map = MapFiles.open(file, info, types);
-                ResultFile result = output == null ? null : ResultFile.open(output)) {
-            Content entries = out -> writeAll(map, types, out);
-            if (result == null) {
-                StandardOutput.write(entries);
-            } else {
-                result.write(entries);
-            }
+        try (ResultFile result = output == null ? null : ResultFile.open(output)) {
+            MapFiles.read(
+                    file,
+                    info,
+                    types,
+                    map -> {
+                        Content entries = out -> writeAll(map, types, out);
+                        if (result == null) {
+                            StandardOutput.write(entries);
+                        } else {
+                            result.write(entries);
+                        }
+                    });
         }
     }
 

@@ -9,6 +9,7 @@ import picocli.CommandLine.Parameters;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -72,16 +73,25 @@ final class GetCommand implements Callable<Integer> {
     private <K, V> void lookUp(MapFileInfo info, EntryTypes<K, V> types, Input lines)
             throws CommandFailure {
         List<K> asked = arguments(types.keys());
-        try (OpenedMap<K, V> map = MapFiles.open(file, info, types)) {
-            StandardOutput.write(
-                    out -> {
-                        try (RowWriter writer = table.writer(out)) {
-                            lookUp(map, types, asked, writer);
-                            if (lines != null) {
-                                lookUp(map, types, lines, writer);
-                            }
-                        }
-                    });
+        MapFiles.read(
+                file,
+                info,
+                types,
+                map -> StandardOutput.write(out -> lookUp(map, types, asked, lines, out)));
+    }
+
+    private <K, V> void lookUp(
+            OpenedMap<K, V> map,
+            EntryTypes<K, V> types,
+            List<K> asked,
+            Input lines,
+            OutputStream out)
+            throws IOException, CommandFailure {
+        try (RowWriter writer = table.writer(out)) {
+            lookUp(map, types, asked, writer);
+            if (lines != null) {
+                lookUp(map, types, lines, writer);
+            }
         }
     }
 

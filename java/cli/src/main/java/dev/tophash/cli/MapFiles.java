@@ -51,14 +51,26 @@ final class MapFiles {
         return with(name, MapFile::info);
     }
 
+    /** Reads an opened map. */
+    interface Reading<K, V> {
+        /** Reads it. */
+        void of(OpenedMap<K, V> map) throws CommandFailure;
+    }
+
     /**
-     * Opens a file of entries that this command can show.
+     * Opens a file of entries that this command can show, and reads it.
      *
      * @param types those of {@link EntryTypes#of}
      */
-    static <K, V> OpenedMap<K, V> open(String name, MapFileInfo info, EntryTypes<K, V> types)
+    static <K, V> void read(
+            String name, MapFileInfo info, EntryTypes<K, V> types, Reading<K, V> reading)
             throws CommandFailure {
-        return with(name, path -> OpenedMap.of(path, info, types));
+        try (OpenedMap<K, V> map = with(name, path -> OpenedMap.of(path, info, types))) {
+            reading.of(map);
+        } catch (IllegalStateException e) {
+            // The map was closed because its file was cut off.
+            throw CommandFailure.failure(name + ": " + e.getMessage());
+        }
     }
 
     /**

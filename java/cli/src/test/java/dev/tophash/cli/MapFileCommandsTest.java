@@ -1,11 +1,14 @@
 package dev.tophash.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tophash.Codecs;
 import dev.tophash.ConcurrentNativeSet;
 import dev.tophash.LongSet;
+import dev.tophash.MapFile;
+import dev.tophash.MapFileInfo;
 import dev.tophash.NativeMap;
 import dev.tophash.OffHeap;
 import dev.tophash.StringLongMap;
@@ -16,8 +19,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.UUID;
 
@@ -156,5 +162,35 @@ class MapFileCommandsTest {
         Printed.by("verify", file).quiet();
         Printed printed = Printed.by("get", file, "a");
         assertEquals(new Printed(1, "", "not there: a\n"), printed);
+    }
+
+    @Test
+    void cutOffWhileItIsRead() throws Exception {
+        String file = counts(100_000);
+        MapFileInfo info = MapFile.info(Path.of(file));
+        EntryTypes<?, ?> types = EntryTypes.of(file, info);
+        CommandFailure failure =
+                assertThrows(
+                        CommandFailure.class,
+                        () ->
+                                MapFiles.read(
+                                        file,
+                                        info,
+                                        types,
+                                        map -> {
+                                            cut(file);
+                                            map.entries().forEach((key, value) -> {});
+                                        }));
+        assertEquals(Main.FAILURE, failure.status);
+        assertTrue(failure.getMessage().startsWith(file + ": "), failure.getMessage());
+        assertTrue(failure.getMessage().contains("cut off"), failure.getMessage());
+    }
+
+    private static void cut(String file) {
+        try (FileChannel channel = FileChannel.open(Path.of(file), StandardOpenOption.WRITE)) {
+            channel.truncate(10_000);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
