@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -23,6 +24,11 @@ final class ByteSink {
     void put(char ascii) throws IOException {
         makeRoom(1);
         buffer[size++] = (byte) ascii;
+    }
+
+    /** Puts a text with a character for each byte. */
+    void put(String latin1) throws IOException {
+        put(latin1.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     void put(byte[] bytes) throws IOException {

@@ -6,13 +6,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 
@@ -151,15 +148,28 @@ final class CountCommand implements Callable<Integer> {
                 StringLongMap map = StringLongMap.withExpectedSize(expectedKeys(inputs))) {
             TokenCounter counter = new TokenCounter(map);
             long begun = System.nanoTime();
-            try (Progress progress = new Progress(Input.size(inputs))) {
+            try (Progress progress = new Progress("counting", Input.size(inputs))) {
                 counter.count(new TokenReader(inputs, tokenizer), progress);
             }
             double seconds = (System.nanoTime() - begun) / 1e9;
-            boolean read = result == null || result.write(map);
+            boolean read = result == null || result.write(out -> writeAll(map, out));
             if (printTop(TopEntries.of(map, top)) && read) {
                 printSummary(counter, map, seconds);
             }
         }
+    }
+
+    /** Writes every entry: key, tab, count, newline. */
+    private static void writeAll(StringLongMap map, OutputStream out) throws IOException {
+        ByteSink sink = new ByteSink(out);
+        StringLongMap.Cursor cursor = map.cursor();
+        while (cursor.next()) {
+            sink.put(cursor.keySegment());
+            sink.put('\t');
+            sink.put(cursor.value(), 1);
+            sink.put('\n');
+        }
+        sink.flush();
     }
 
     /** Prints to standard output; returns false if it is a pipe that nobody reads any more. */
@@ -168,23 +178,17 @@ final class CountCommand implements Callable<Integer> {
             return true;
         }
         int width = Long.toString(entries.getFirst().count()).length();
-        boolean hasReader = ByteSink.hasReader(Path.of("/proc/self/fd/1"));
-        try (OutputStream out = new FileOutputStream(FileDescriptor.out)) {
-            ByteSink sink = new ByteSink(out);
-            for (TopEntries.Entry entry : entries) {
-                sink.put(entry.count(), width);
-                sink.put(' ');
-                sink.put(entry.key());
-                sink.put('\n');
-            }
-            sink.flush();
-            return true;
-        } catch (IOException e) {
-            if (hasReader) {
-                return false;
-            }
-            throw CommandFailure.failure("standard output: " + e.getMessage());
-        }
+        return StandardOutput.write(
+                out -> {
+                    ByteSink sink = new ByteSink(out);
+                    for (TopEntries.Entry entry : entries) {
+                        sink.put(entry.count(), width);
+                        sink.put(' ');
+                        sink.put(entry.key());
+                        sink.put('\n');
+                    }
+                    sink.flush();
+                });
     }
 
     /** Totals. The first use of String.format in a JVM would take longer than many a count. */

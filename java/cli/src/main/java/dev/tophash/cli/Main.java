@@ -26,6 +26,11 @@ import java.io.PrintWriter;
             CountCommand.class,
             EstimateCommand.class,
             InspectCommand.class,
+            IndexCommand.class,
+            GetCommand.class,
+            StatCommand.class,
+            VerifyCommand.class,
+            DumpCommand.class,
             TraceCommand.class,
             DoctorCommand.class
         },
@@ -63,6 +68,8 @@ public final class Main {
         }
         try {
             return command.execute(args);
+        } catch (OutOfMemoryError e) {
+            return say(command, "out of memory: " + e.getMessage(), FAILURE);
         } catch (LinkageError e) {
             // --version asks the native library, which cannot be loaded: the message says why.
             return say(command, DoctorCommand.rootMessage(e), FAILURE);

@@ -21,16 +21,23 @@ final class Progress implements LongConsumer, AutoCloseable {
     private static final int COLUMNS = 79;
 
     private final long begun = System.nanoTime();
+    private final String task;
     private final long total;
     private final boolean terminal;
     private ProgressBar bar;
 
-    /** Bytes to read in all, or -1 if that is not known. */
-    Progress(long total) {
-        this(total, isTerminal());
+    /**
+     * Makes a bar that waits.
+     *
+     * @param task what is being done, in a word
+     * @param total bytes to read in all, or -1 if that is not known
+     */
+    Progress(String task, long total) {
+        this(task, total, isTerminal());
     }
 
-    Progress(long total, boolean terminal) {
+    Progress(String task, long total, boolean terminal) {
+        this.task = task;
         this.total = total;
         this.terminal = terminal;
     }
@@ -60,7 +67,7 @@ final class Progress implements LongConsumer, AutoCloseable {
             }
             bar =
                     new ProgressBarBuilder()
-                            .setTaskName("counting")
+                            .setTaskName(task)
                             .setInitialMax(total)
                             .setUnit(" MB", 1_000_000)
                             .setStyle(ProgressBarStyle.ASCII)

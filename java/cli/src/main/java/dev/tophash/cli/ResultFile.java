@@ -1,7 +1,5 @@
 package dev.tophash.cli;
 
-import dev.tophash.StringLongMap;
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
@@ -15,7 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * The file that {@code --output} names. It is opened before the count, so that a bad name is an
+ * The file that {@code --output} names. It is opened before the work, so that a bad name is an
  * error at once, and overwritten only after it, so that it may be one of the inputs.
  */
 final class ResultFile implements AutoCloseable {
@@ -66,23 +64,15 @@ final class ResultFile implements AutoCloseable {
     }
 
     /**
-     * Replaces the file's content by all entries of a map: key, tab, count, newline.
+     * Replaces the file's content.
      *
      * @return false if the file is a pipe that nobody reads any more
      */
-    boolean write(StringLongMap map) throws CommandFailure {
-        written = true;
+    boolean write(Content content) throws CommandFailure {
         try (OutputStream out = Channels.newOutputStream(channel)) {
             channel.truncate(0);
-            ByteSink sink = new ByteSink(out);
-            var cursor = map.cursor();
-            while (cursor.next()) {
-                sink.put(cursor.keySegment());
-                sink.put('\t');
-                sink.put(cursor.value(), 1);
-                sink.put('\n');
-            }
-            sink.flush();
+            content.writeTo(out);
+            written = true;
             return true;
         } catch (IOException e) {
             if (ByteSink.hasReader(path)) {

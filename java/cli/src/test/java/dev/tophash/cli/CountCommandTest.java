@@ -35,25 +35,8 @@ class CountCommandTest {
     /** What a run left behind; both outputs with one char for each byte. */
     record Outcome(int status, String out, String err) {}
 
-    private static ProcessBuilder command(Object... arguments) {
-        List<String> line = new ArrayList<>();
-        line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        line.addAll(
-                List.of(
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-Xlog:disable",
-                        "-Xlog:all=error:stderr"));
-        line.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp"));
-        line.addAll(List.of(System.getProperty("java.class.path"), Main.class.getName()));
-        for (Object argument : arguments) {
-            line.add(argument.toString());
-        }
-        return new ProcessBuilder(line);
-    }
-
     private Outcome run(Object... arguments) throws Exception {
-        return run(command(arguments).redirectInput(new File("/dev/null")));
+        return run(Jvm.command(arguments).redirectInput(new File("/dev/null")));
     }
 
     private Outcome run(ProcessBuilder builder) throws Exception {
@@ -147,13 +130,13 @@ class CountCommandTest {
         Path in = file("in", "c d");
         Outcome outcome =
                 run(
-                        command("count", one, "-", "@two")
+                        Jvm.command("count", one, "-", "@two")
                                 .directory(temp.toFile())
                                 .redirectInput(in.toFile()));
         assertOk(outcome);
         assertEquals("2 b\n2 c\n1 a\n1 d\n", outcome.out);
         assertTrue(Files.exists(two));
-        assertEquals("1 c\n1 d\n", run(command("count").redirectInput(in.toFile())).out);
+        assertEquals("1 c\n1 d\n", run(Jvm.command("count").redirectInput(in.toFile())).out);
     }
 
     @Test
@@ -274,7 +257,7 @@ class CountCommandTest {
         Outcome outcome = run("count", "--output=/dev/full", text);
         assertEquals(1, outcome.status);
         assertTrue(outcome.err.startsWith("tophash count: --output /dev/full: "), outcome.err);
-        ProcessBuilder toFull = command("count", text).redirectOutput(new File("/dev/full"));
+        ProcessBuilder toFull = Jvm.command("count", text).redirectOutput(new File("/dev/full"));
         outcome = run(toFull);
         assertEquals(1, outcome.status);
         assertTrue(outcome.err.startsWith("tophash count: standard output: "), outcome.err);
@@ -288,7 +271,7 @@ class CountCommandTest {
         }
         Path err = temp.resolve("stderr");
         Process process =
-                command("count", "--top=200000", file("text", words.toString()))
+                Jvm.command("count", "--top=200000", file("text", words.toString()))
                         .redirectError(err.toFile())
                         .start();
         try (InputStream out = process.getInputStream()) {
@@ -321,7 +304,7 @@ class CountCommandTest {
         Path text = file("text", "word");
         for (List<Object> line :
                 List.<List<Object>>of(List.of("count", text), List.of("--version"))) {
-            ProcessBuilder builder = command(line.toArray());
+            ProcessBuilder builder = Jvm.command(line.toArray());
             builder.command().add(1, "-Dtophash.library=" + text);
             Outcome outcome = run(builder);
             assertEquals(1, outcome.status, outcome.err);

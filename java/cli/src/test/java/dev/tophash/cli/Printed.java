@@ -23,11 +23,13 @@ record Printed(int status, String out, String err) {
         ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
         try {
             System.setOut(new PrintStream(outBytes, true, UTF_8));
+            StandardOutput.replacement = outBytes;
             System.setErr(new PrintStream(errBytes, true, UTF_8));
             int status = Main.run(arguments);
             return new Printed(status, outBytes.toString(UTF_8), errBytes.toString(UTF_8));
         } finally {
             System.setOut(out);
+            StandardOutput.replacement = null;
             System.setErr(err);
         }
     }

@@ -27,27 +27,29 @@ class ProgressTest {
 
     @Test
     void longWorkOnATerminal() throws Exception {
-        Progress progress = new Progress(4_000_000, true);
+        Progress progress = new Progress("counting", 4_000_000, true);
         String screen = shown(progress, 1100);
         assertTrue(progress.shown());
-        assertTrue(screen.contains("75%") && screen.contains("3/4 MB"), screen);
+        assertTrue(
+                screen.contains("counting") && screen.contains("75%") && screen.contains("3/4 MB"),
+                screen);
     }
 
     @Test
     void unknownSize() throws Exception {
-        Progress progress = new Progress(-1, true);
+        Progress progress = new Progress("counting", -1, true);
         assertTrue(shown(progress, 1100).contains("3/? MB"));
     }
 
     @Test
     void shortWork() throws Exception {
-        Progress progress = new Progress(4_000_000, true);
+        Progress progress = new Progress("counting", 4_000_000, true);
         assertTrue(shown(progress, 0).isEmpty());
         assertFalse(progress.shown());
     }
 
     @Test
     void noTerminal() throws Exception {
-        assertTrue(shown(new Progress(4_000_000, false), 1100).isEmpty());
+        assertTrue(shown(new Progress("counting", 4_000_000, false), 1100).isEmpty());
     }
 }
