@@ -96,8 +96,8 @@ TEST_P(FileGolden, IsRead) {
 
 const Golden kGolden[] = {
     {"empty", longType(), 0, 0},         {"long", longType(), 0, 20},
-    {"bytes", bytesBytesType(), 0, 70},  {"int", typeOf(kKeyParts[1], kValueParts[2]), 0, 30},
-    {"sharded", bytesLongType(), 4, 60},
+    {"bytes", bytesBytesType(), 0, 24},  {"int", typeOf(kKeyParts[1], kValueParts[2]), 0, 30},
+    {"sharded", bytesLongType(), 2, 24},
 };
 
 INSTANTIATE_TEST_SUITE_P(Files, FileGolden, testing::ValuesIn(kGolden),
