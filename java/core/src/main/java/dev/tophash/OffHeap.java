@@ -113,8 +113,8 @@ public sealed interface OffHeap extends AutoCloseable
      * concurrent map is saved as it is at one moment, and writers go on. They all wait for that
      * moment, in which nothing is copied; then each shard is copied in memory before it is written
      * to again, by the thread that saves or by a writer who comes first. So a writer waits for the
-     * copy of one shard at most: the memory it takes, at some gigabytes a second. Until they are in
-     * the file these copies take memory, as much as the map has at most. If there is not enough,
+     * copy of one shard at most, some tens of nanoseconds for each of its entries. Until they are
+     * in the file these copies take memory, as much as the map has at most. If there is not enough,
      * saving fails and writers go on. Two threads that save the same map do so one after the other.
      *
      * @param file its path; its folder must exist

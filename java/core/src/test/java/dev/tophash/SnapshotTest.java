@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -161,12 +162,18 @@ class SnapshotTest {
         return n;
     }
 
-    /** Batches are not atomic, but one after the other. */
+    private static final int BATCHES = 20;
+    private static final int BATCH = 1000;
+
+    /**
+     * Batches are not atomic, but one after the other: round after round they set the keys of each
+     * to the number of the round.
+     */
     @Test
     void batches() throws Exception {
-        int chunk = 1000;
         try (ConcurrentNativeMap<String, Long> map =
                 ConcurrentNativeMap.of(String.class, Long.class)) {
+            putRound(map, 0, new AtomicBoolean());
             together(
                     stop -> {
                         for (int i = 0; i < SAVES; i++) {
@@ -174,40 +181,50 @@ class SnapshotTest {
                             map.saveTo(file);
                             try (var saved =
                                     ConcurrentNativeMap.open(file, String.class, Long.class)) {
-                                long full = 0;
-                                while (has(saved, full, chunk) == chunk) {
-                                    full++;
-                                }
-                                long part = has(saved, full, chunk);
-                                assertEquals(full * chunk + part, saved.size());
-                                saved.verify();
+                                checkRounds(saved);
                             }
                         }
                     },
                     stop -> {
-                        for (long batch = 0; !stop.get() && batch < MOST / chunk; batch++) {
-                            String[] keys = new String[chunk];
-                            Long[] values = new Long[chunk];
-                            for (int i = 0; i < chunk; i++) {
-                                keys[i] = key(batch, i);
-                                values[i] = batch;
-                            }
-                            map.putAll(keys, values);
+                        for (long round = 1; !stop.get(); round++) {
+                            putRound(map, round, stop);
                         }
                     });
         }
     }
 
-    private static String key(long batch, int i) {
+    private static void putRound(
+            ConcurrentNativeMap<String, Long> map, long round, AtomicBoolean stop) {
+        Long[] values = new Long[BATCH];
+        Arrays.fill(values, round);
+        for (int b = 0; b < BATCHES && !stop.get(); b++) {
+            String[] keys = new String[BATCH];
+            for (int i = 0; i < BATCH; i++) {
+                keys[i] = key(b, i);
+            }
+            map.putAll(keys, values);
+        }
+    }
+
+    private static String key(int batch, int i) {
         return "the key of batch " + batch + " with number " + i;
     }
 
-    private static int has(ConcurrentNativeMap<String, Long> map, long batch, int chunk) {
-        int n = 0;
-        for (int i = 0; i < chunk; i++) {
-            n += map.containsKey(key(batch, i)) ? 1 : 0;
+    private static void checkRounds(ConcurrentNativeMap<String, Long> saved) {
+        assertEquals(BATCHES * BATCH, saved.size());
+        long least = Long.MAX_VALUE;
+        long first = 0;
+        for (int b = 0; b < BATCHES; b++) {
+            long[] rounds = new long[BATCH];
+            for (int i = 0; i < BATCH; i++) {
+                rounds[i] = saved.get(key(b, i));
+            }
+            Arrays.sort(rounds);
+            assertTrue(rounds[BATCH - 1] <= least, "batch " + b + " is ahead of the one before");
+            least = rounds[0];
+            first = b == 0 ? rounds[BATCH - 1] : first;
         }
-        return n;
+        assertTrue(first - least <= 1, first + " to " + least);
     }
 
     /** The second waits for the first, and both files are whole. Walks and statistics go on. */
@@ -276,7 +293,7 @@ class SnapshotTest {
                                 } catch (
                                         OutOfMemoryError
                                                 e) { // a NativeBudgetError unless two threads were
-                                                     // refused
+                                    // refused
                                     refused.incrementAndGet();
                                 }
                                 Tophash.setNativeBudget(0);
