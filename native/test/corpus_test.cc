@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "../fuzz/files.h"
 #include "../fuzz/operations.h"
 #include "support.h"
 
@@ -31,25 +32,37 @@ fs::path corpus() {
 #endif
 }
 
-TEST(Corpus, EveryKeptInputIsPlayed) {
-    if (corpus().empty()) {
-        GTEST_SKIP() << "TOPHASH_FUZZ_CORPUS does not say where the corpus is";
-    }
+/* Plays the inputs of a folder. */
+void playAll(const fs::path &folder, void (*play)(const uint8_t *data, size_t size)) {
     std::vector<fs::path> files;
-    for (const auto &entry : fs::directory_iterator(corpus())) {
+    for (const auto &entry : fs::directory_iterator(folder)) {
         files.push_back(entry.path());
     }
-    ASSERT_FALSE(files.empty()) << corpus();
+    ASSERT_FALSE(files.empty()) << folder;
     std::sort(files.begin(), files.end());
     size_t step = files.size() / scaled(files.size());
     for (size_t i = 0; i < files.size(); i += step) {
         std::ifstream in(files[i], std::ios::binary);
         std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-        playOperations(reinterpret_cast<const uint8_t *>(bytes.data()), bytes.size());
-        if (HasFailure()) {
+        play(reinterpret_cast<const uint8_t *>(bytes.data()), bytes.size());
+        if (testing::Test::HasFailure()) {
             FAIL() << files[i];
         }
     }
+}
+
+TEST(Corpus, EveryKeptInputIsPlayed) {
+    if (corpus().empty()) {
+        GTEST_SKIP() << "TOPHASH_FUZZ_CORPUS does not say where the corpus is";
+    }
+    playAll(corpus(), playOperations);
+}
+
+TEST(Corpus, EveryKeptFileIsPlayed) {
+    if (corpus().empty()) {
+        GTEST_SKIP() << "TOPHASH_FUZZ_CORPUS does not say where the corpus is";
+    }
+    playAll(corpus().parent_path() / "files", playFile);
 }
 
 } // namespace

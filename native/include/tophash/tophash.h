@@ -8,7 +8,8 @@
  *           has done the part that its progress tells.
  *
  * Heap      A th_heap owns the memory of its maps: headers, small blocks, large regions. Nothing else in
- *           this library keeps state between calls but the choice of the kernel. Functions of a heap may be
+ *           this library keeps state between calls but the choice of the kernel and, from the first opened
+ *           map file on, a list of where such files are mapped (th_map_open). Functions of a heap may be
  *           called from any thread.
  *
  * Map       A th_map is a header inside its heap, together with a stamp: (map, stamp) names one map for
@@ -366,8 +367,9 @@ TH_API th_status th_shard_of(th_map *map, uint64_t stamp, const void *key, uint6
 /*
  * Writes in one call, to the shard of a key. They take the shard's own lock, a bit in its header, and give it
  * back; so a caller that uses them holds that lock too for as long as it works on a shard. th_shard_lock:
- * TH_OK, TH_BUSY when somebody else has it, TH_CLOSED; a new shard is locked for whoever had it made.
- * th_shard_unlock: TH_OK or TH_CLOSED, by the holder only. All are quick; none waits.
+ * TH_OK, TH_BUSY when somebody else has it, TH_CLOSED, or TH_READ_ONLY of a map opened from a file, whose
+ * shards are locked for ever; a new shard is locked for whoever had it made. th_shard_unlock: TH_OK,
+ * TH_CLOSED or TH_READ_ONLY, by the holder only. All are quick; none waits.
  *
  * They return the value before, or `otherwise` for a key that was absent, or `refused`, which may be any
  * value: then nothing was done, as the shard is locked or wants th_make_room, was never written to or
@@ -768,16 +770,20 @@ typedef struct th_file_info {
 /*
  * Saves maps. th_save_begin makes a file beside `path` (its name and a suffix of random letters),
  * th_save_part adds a map, and th_save_commit writes what is in memory still, syncs the file, renames it to
- * `path` and syncs the folder; until it returns TH_OK, and after a crash at any moment, `path` is what it
- * was. th_save_end gives back what a save holds, and removes the file beside `path` if it was not committed;
- * call it always.
+ * `path` and syncs the folder. After a failure, and a crash at any moment, `path` is whole: what it was, or
+ * from the rename on what was saved (TH_BAD_FILE may then still say that the folder could not be synced).
+ * th_save_end gives back what a save holds, and removes the file beside `path` if it was not committed; call
+ * it always. A process that is ended leaves that file.
  *
  * names: key_name, value_name and tool of th_file_info, at most TH_FILE_NAME - 1 bytes each. shards: 0 for an
  * ordinary map, which is one part; otherwise as many parts follow, in their order, of the same type, and
  * `seed` is the sharded map's. A part is an ordinary map, perhaps one opened from a file; an ordinary (not
- * quick) call of its writer. It need not change the map; an unfinished growth is ended first, for which
- * TH_NO_MEMORY is possible. Removed keys and values leave nothing in the file. th_shard_copy makes parts of
- * shards. TH_BAD_FILE: *error tells why; nothing can be done with the save but th_save_end.
+ * quick) call of its writer. It need not change the map; an unfinished growth is ended first, and a map of
+ * which long keys or values were removed or replaced is copied in its heap for as long as the call takes: for
+ * both TH_NO_MEMORY is possible. Removed keys and values leave nothing in the file. th_shard_copy makes parts
+ * of shards; shards of an opened map can be parts themselves. TH_BAD_FILE: *error tells why; nothing can be
+ * done with the save but th_save_end. TH_INVALID: a map of another type, more parts than were announced, or
+ * in th_save_commit fewer. error may be NULL everywhere.
  *
  * One thread at a time uses a save. Several saves to one path do not disturb each other: the last to commit
  * wins.
@@ -805,7 +811,9 @@ TH_API th_status th_shard_copy(th_map *map, uint64_t stamp, uint32_t index, th_m
  * (th_map_verify) makes lookups find the wrong thing, and nothing worse. The file may be renamed, removed or
  * replaced by another of the same name meanwhile, not written to; if it is cut off, pages that are gone read
  * as zeros and th_map_file_state tells so: for that the library handles SIGBUS from the first opened file on,
- * and passes on what is not about its files. TH_BAD_FILE: *error tells why.
+ * and passes on what is not about its files. Closing lets go of the file at once, also under late readers.
+ * th_map_stats counts mapped bytes as reserved, and of those as resident what is in memory. info may be
+ * NULL. TH_BAD_FILE: *error tells why.
  */
 TH_API th_status th_map_open(th_heap *heap, const char *path, const th_type *type, th_map **map,
                              uint64_t *stamp, th_file_info *info, th_file_error *error);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -36,7 +37,8 @@ int th_os_file_open(const char *path, int *file, uint64_t *size, bool *regular) 
     if (*file < 0) {
         return errno;
     }
-    if (fstat(*file, &about) != 0) {
+    /* By number, as glibc has given the function another name since 2.33. */
+    if (syscall(SYS_fstat, *file, &about) != 0) {
         int error = errno;
         th_os_file_close(*file);
         *file = -1;

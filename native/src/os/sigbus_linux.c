@@ -13,7 +13,6 @@
 #include "os/file.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -43,6 +42,8 @@ typedef struct watches {
 static watches first_watches;
 static struct sigaction previous; /* the handler that was there before */
 static uintptr_t page_size;
+static th_os_lock install_lock; /* of the following */
+static bool installed;
 
 /* The watch of an address, or NULL. */
 static th_os_watch *find(uintptr_t address) {
@@ -140,8 +141,12 @@ static watches *after(watches *some) {
 }
 
 th_os_watch *th_os_watch_begin(void *address, size_t bytes) {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    (void)pthread_once(&once, install);
+    th_os_lock_acquire(&install_lock);
+    if (!installed) {
+        install();
+        installed = true;
+    }
+    th_os_lock_release(&install_lock);
     for (watches *some = &first_watches; some != NULL; some = after(some)) {
         th_os_watch *watch = take(some);
         if (watch != NULL) {

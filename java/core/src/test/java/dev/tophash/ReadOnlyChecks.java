@@ -19,6 +19,15 @@ final class ReadOnlyChecks {
         assertThrows(UnsupportedOperationException.class, write);
     }
 
+    /** What finds nothing to change may return instead. */
+    private static void unchanged(Runnable write) {
+        try {
+            write.run();
+        } catch (UnsupportedOperationException e) {
+            // This is as good.
+        }
+    }
+
     static void check(Object view) {
         if (view instanceof Map<?, ?> map) {
             checkMap(map);
@@ -42,7 +51,6 @@ final class ReadOnlyChecks {
         V value = entry.getValue();
         refused(() -> entry.setValue(value));
         refused(() -> map.put(key, value));
-        refused(() -> map.putIfAbsent(key, value));
         refused(() -> map.putAll(Map.of(key, value)));
         refused(() -> map.replace(key, value));
         refused(() -> map.replace(key, value, value));
@@ -54,7 +62,8 @@ final class ReadOnlyChecks {
         refused(() -> map.computeIfPresent(key, (k, v) -> v));
         refused(() -> map.merge(key, value, (v, w) -> v));
         refused(map::clear);
-        assertEquals(value, map.computeIfAbsent(key, k -> value)); // which changes nothing
+        unchanged(() -> map.putIfAbsent(key, value));
+        unchanged(() -> map.computeIfAbsent(key, k -> value));
         checkCollection(map.keySet());
         checkCollection(map.values());
         checkCollection(map.entrySet());

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 /** A concurrent map is saved as it is at one moment, while others go on writing to it. */
 @Timeout(600)
 class SnapshotTest {
-    private static final int SAVES = Effort.rounds(20);
+    private static final int SAVES = Effort.rounds(10);
 
     @TempDir Path directory;
 
@@ -87,6 +87,9 @@ class SnapshotTest {
 
     private static final int KEYS = 40_000;
 
+    /** Numbers inserted at most, so that the files do not get too large for a test. */
+    private static final int MOST = 300_000;
+
     /**
      * One writer inserts 0, 1, 2, ...: if a number is in the file all before it are. Another puts
      * round after round over the same keys: those of one round are followed by those of the one
@@ -114,7 +117,7 @@ class SnapshotTest {
                         }
                     },
                     stop -> {
-                        for (long i = 0; !stop.get(); i++) {
+                        for (long i = 0; i < MOST && !stop.get(); i++) {
                             way.write(map, i, i);
                             inserted.set(i + 1);
                         }
@@ -182,7 +185,7 @@ class SnapshotTest {
                         }
                     },
                     stop -> {
-                        for (long batch = 0; !stop.get() && batch < 500; batch++) {
+                        for (long batch = 0; !stop.get() && batch < MOST / chunk; batch++) {
                             String[] keys = new String[chunk];
                             Long[] values = new Long[chunk];
                             for (int i = 0; i < chunk; i++) {
@@ -228,7 +231,7 @@ class SnapshotTest {
                     saver,
                     saver,
                     stop -> {
-                        for (long i = 0; !stop.get(); i++) {
+                        for (long i = 0; i < MOST && !stop.get(); i++) {
                             map.put(i, i);
                         }
                     },
@@ -264,13 +267,19 @@ class SnapshotTest {
                                 assertThrows(
                                         NoSuchFileException.class,
                                         () -> map.saveTo(directory.resolve("none/file")));
-                                // There is room for some of the copies.
-                                Tophash.setNativeBudget(all + held * i / (2 * SAVES));
-                                assertThrows(
-                                        NativeBudgetError.class,
-                                        () -> map.saveTo(directory.resolve("file")));
+                                // There is room for none of the copies, or for some.
+                                Tophash.setNativeBudget(all + held * (i % 4) / 64);
+                                try {
+                                    map.saveTo(directory.resolve("file"));
+                                    assertTrue(i % 4 > 0, "a copy without memory");
+                                    Files.delete(directory.resolve("file"));
+                                } catch (
+                                        OutOfMemoryError
+                                                e) { // a NativeBudgetError unless two threads were
+                                                     // refused
+                                    refused.incrementAndGet();
+                                }
                                 Tophash.setNativeBudget(0);
-                                refused.incrementAndGet();
                             }
                         },
                         stop -> {
@@ -290,7 +299,7 @@ class SnapshotTest {
             } finally {
                 Tophash.setNativeBudget(0);
             }
-            assertEquals(SAVES, refused.get());
+            assertTrue(refused.get() >= (SAVES + 3) / 4, refused.get() + " were refused");
             assertEquals(all, Tophash.nativeBytes(), "all copies are gone");
             try (Stream<Path> files = Files.list(directory)) {
                 assertEquals(List.of(), files.toList());
