@@ -88,9 +88,9 @@ final class GetCommand implements Callable<Integer> {
             OutputStream out)
             throws IOException, CommandFailure {
         try (RowWriter writer = table.writer(out)) {
-            lookUp(map, types, asked, writer);
+            lookUpBatch(map, types, asked, writer);
             if (lines != null) {
-                lookUp(map, types, lines, writer);
+                lookUpLines(map, types, lines, writer);
             }
         }
     }
@@ -107,7 +107,7 @@ final class GetCommand implements Callable<Integer> {
         return parsed;
     }
 
-    private <K, V> void lookUp(
+    private <K, V> void lookUpLines(
             OpenedMap<K, V> map, EntryTypes<K, V> types, Input lines, RowWriter writer)
             throws IOException, CommandFailure {
         try (TsvReader reader = lines(lines)) {
@@ -120,11 +120,11 @@ final class GetCommand implements Callable<Integer> {
                             lines.name() + ":" + row.line() + ": " + e.getMessage());
                 }
                 if (batch.size() == BATCH) {
-                    lookUp(map, types, batch, writer);
+                    lookUpBatch(map, types, batch, writer);
                     batch.clear();
                 }
             }
-            lookUp(map, types, batch, writer);
+            lookUpBatch(map, types, batch, writer);
         }
     }
 
@@ -146,7 +146,7 @@ final class GetCommand implements Callable<Integer> {
         }
     }
 
-    private <K, V> void lookUp(
+    private <K, V> void lookUpBatch(
             OpenedMap<K, V> map, EntryTypes<K, V> types, List<K> batch, RowWriter writer)
             throws IOException, CommandFailure {
         // Arrays of Object, but only K and V get in, and they do not get out.
