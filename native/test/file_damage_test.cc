@@ -341,6 +341,8 @@ TEST(FileCut, ReadsAsZeros) {
             Opened opened(heap, folder / "map");
             Opened beside(heap, folder / "original"); /* of another file, or none */
             ASSERT_EQ(TH_OK, opened.status);
+            if (left >= opened.info.bytes)
+                continue;
             ASSERT_EQ(0, truncate((folder / "map").c_str(), static_cast<off_t>(left)));
             uint64_t found = 0;
             for (const auto &[key, value] : model) {
