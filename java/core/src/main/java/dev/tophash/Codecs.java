@@ -16,7 +16,12 @@ import java.util.UUID;
 public final class Codecs {
     /** 8 bytes. */
     public static final Codec<Long> LONG =
-            new WordCodec<>("long", Long.BYTES) {
+            new WordCodec<>(Long.BYTES) {
+                @Override
+                public String name() {
+                    return "long";
+                }
+
                 @Override
                 public boolean accepts(Object o) {
                     return o instanceof Long;
@@ -35,7 +40,12 @@ public final class Codecs {
 
     /** 4 bytes. */
     public static final Codec<Integer> INTEGER =
-            new WordCodec<>("int", Integer.BYTES) {
+            new WordCodec<>(Integer.BYTES) {
+                @Override
+                public String name() {
+                    return "int";
+                }
+
                 @Override
                 public boolean accepts(Object o) {
                     return o instanceof Integer;
@@ -54,7 +64,12 @@ public final class Codecs {
 
     /** 2 bytes. */
     public static final Codec<Short> SHORT =
-            new WordCodec<>("short", Short.BYTES) {
+            new WordCodec<>(Short.BYTES) {
+                @Override
+                public String name() {
+                    return "short";
+                }
+
                 @Override
                 public boolean accepts(Object o) {
                     return o instanceof Short;
@@ -73,7 +88,12 @@ public final class Codecs {
 
     /** 1 byte. */
     public static final Codec<Byte> BYTE =
-            new WordCodec<>("byte", Byte.BYTES) {
+            new WordCodec<>(Byte.BYTES) {
+                @Override
+                public String name() {
+                    return "byte";
+                }
+
                 @Override
                 public boolean accepts(Object o) {
                     return o instanceof Byte;
@@ -92,7 +112,12 @@ public final class Codecs {
 
     /** 2 bytes: a UTF-16 code unit. */
     public static final Codec<Character> CHARACTER =
-            new WordCodec<>("char", Character.BYTES) {
+            new WordCodec<>(Character.BYTES) {
+                @Override
+                public String name() {
+                    return "char";
+                }
+
                 @Override
                 public boolean accepts(Object o) {
                     return o instanceof Character;
@@ -111,7 +136,12 @@ public final class Codecs {
 
     /** 1 byte: 0 or 1. */
     public static final Codec<Boolean> BOOLEAN =
-            new WordCodec<>("boolean", Byte.BYTES) {
+            new WordCodec<>(Byte.BYTES) {
+                @Override
+                public String name() {
+                    return "boolean";
+                }
+
                 @Override
                 public boolean accepts(Object o) {
                     return o instanceof Boolean;
@@ -130,7 +160,12 @@ public final class Codecs {
 
     /** 8 bytes. */
     public static final Codec<Double> DOUBLE =
-            new WordCodec<>("double", Double.BYTES) {
+            new WordCodec<>(Double.BYTES) {
+                @Override
+                public String name() {
+                    return "double";
+                }
+
                 @Override
                 public boolean accepts(Object o) {
                     return o instanceof Double;
@@ -149,7 +184,12 @@ public final class Codecs {
 
     /** 4 bytes. */
     public static final Codec<Float> FLOAT =
-            new WordCodec<>("float", Float.BYTES) {
+            new WordCodec<>(Float.BYTES) {
+                @Override
+                public String name() {
+                    return "float";
+                }
+
                 @Override
                 public boolean accepts(Object o) {
                     return o instanceof Float;

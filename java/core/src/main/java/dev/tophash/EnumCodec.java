@@ -12,19 +12,16 @@ final class EnumCodec<E extends Enum<E>> extends WordCodec<E> {
     private final E[] constants;
 
     EnumCodec(Class<E> type) {
-        super(
-                nameOf(type),
-                type.getEnumConstants().length <= 1 << Byte.SIZE ? Byte.BYTES : Short.BYTES);
+        super(type.getEnumConstants().length <= 1 << Byte.SIZE ? Byte.BYTES : Short.BYTES);
         this.type = type;
         this.constants = type.getEnumConstants();
     }
 
-    private static String nameOf(Class<? extends Enum<?>> type) {
+    @Override
+    public String name() {
         return "enum:"
                 + type.getName()
-                + Arrays.stream(type.getEnumConstants())
-                        .map(Enum::name)
-                        .collect(joining(",", "{", "}"));
+                + Arrays.stream(constants).map(Enum::name).collect(joining(",", "{", "}"));
     }
 
     @Override

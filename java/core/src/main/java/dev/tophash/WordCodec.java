@@ -16,17 +16,14 @@ abstract class WordCodec<T> implements Codec<T> {
     private static final ValueLayout.OfLong LONG =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    private final String name;
     private final byte width;
 
     /**
      * A codec.
      *
-     * @param name in files
      * @param width 1, 2, 4 or 8 bytes
      */
-    WordCodec(String name, int width) {
-        this.name = name;
+    WordCodec(int width) {
         this.width = (byte) width;
     }
 
@@ -35,11 +32,6 @@ abstract class WordCodec<T> implements Codec<T> {
 
     /** The object of a word in which the bits above the width may be anything. */
     abstract T fromWord(long word);
-
-    @Override
-    public final String name() {
-        return name;
-    }
 
     @Override
     public final long width() {
