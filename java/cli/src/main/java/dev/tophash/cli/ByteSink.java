@@ -32,7 +32,13 @@ final class ByteSink {
     }
 
     void put(byte[] bytes) throws IOException {
-        put(MemorySegment.ofArray(bytes));
+        if (bytes.length > buffer.length) {
+            put(MemorySegment.ofArray(bytes));
+            return;
+        }
+        makeRoom(bytes.length);
+        System.arraycopy(bytes, 0, buffer, size, bytes.length);
+        size += bytes.length;
     }
 
     void put(MemorySegment bytes) throws IOException {
