@@ -71,7 +71,7 @@ TEST(FileRoundTrip, WhileGrowing) {
             std::string key = makeKey(named.type, i);
             map.put(key, makeValue(named.type, i));
             model[key] = makeValue(named.type, i);
-            if (map.stats().growing && i % 29 == 0) {
+            if (map.stats().growing && (saved == 0 || i % 29 == 0)) {
                 ASSERT_EQ(TH_OK, save(folder / "map", map));
                 EXPECT_FALSE(map.stats().growing);
                 expectFile(folder / "map", named.type, model);

@@ -58,7 +58,9 @@ static bool append(list *to, const void *item, uint64_t bytes) {
         to->items = items;
         to->room = room;
     }
-    memcpy(to->items + to->bytes, item, bytes);
+    if (bytes != 0) { /* a table of no rows has no memory */
+        memcpy(to->items + to->bytes, item, bytes);
+    }
     to->bytes += bytes;
     return true;
 }

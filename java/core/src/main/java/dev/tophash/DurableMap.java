@@ -71,7 +71,7 @@ public final class DurableMap<K, V> extends ConcurrentEntryMap<K, V>
         this.durability = chosen.durability;
         this.folder = new LogFolder(file, table.keyName(), table.valueName());
         table.makeShards(); // so that there is something to lock from the first write on
-        LogReader.Opened opened = LogReader.open(folder, this::apply);
+        LogReader.Opened opened = LogReader.open(folder, !Files.exists(file), this::apply);
         this.log = opened.log();
         table.keep(this::changed);
         this.keeper = new LogKeeper(this, durability, chosen.compactAfter, opened.bytes());
@@ -169,6 +169,7 @@ public final class DurableMap<K, V> extends ConcurrentEntryMap<K, V>
             FileOwner owner = FileOwner.of(absolute);
             ConcurrentCodecTable<K, V> table = null;
             try {
+                UnfinishedFiles.remove(absolute);
                 table = Files.exists(absolute) ? load(absolute) : table(options());
                 return new DurableMap<>(this, absolute, owner, table);
             } catch (Throwable t) {

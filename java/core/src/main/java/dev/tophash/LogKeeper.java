@@ -76,11 +76,7 @@ final class LogKeeper implements Runnable {
             if (kept == null) {
                 return;
             }
-            try {
-                tend(kept);
-            } catch (IllegalStateException e) {
-                return; // it is closed
-            }
+            tend(kept);
         }
     }
 
@@ -105,7 +101,7 @@ final class LogKeeper implements Runnable {
             try {
                 kept.syncLog();
             } catch (IOException e) {
-                return; // the next writer is told
+                return; // writers are told
             }
         }
         long log = before + kept.logBytes();
@@ -115,7 +111,10 @@ final class LogKeeper implements Runnable {
         try {
             compact(kept);
             notBelow = 0;
-        } catch (IOException | OutOfMemoryError e) {
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            if (kept.isClosed()) {
+                return;
+            }
             notBelow = 2 * log;
             LOGGER.log(System.Logger.Level.WARNING, "the log of " + kept.file() + " stays", e);
         }

@@ -246,6 +246,40 @@ class DurableMapTest {
     }
 
     @Test
+    void unfinishedFilesAreRemoved() throws Exception {
+        try (DurableMap<String, String> map = open()) {
+            map.put("a", "b");
+            map.compact();
+        }
+        Path copy = directory.resolve("map.tophash.20260101");
+        Path other = directory.resolve("other.tophash.0123abcd");
+        Path unfinished = directory.resolve("map.tophash.0123abcd");
+        Files.copy(file(), copy);
+        Files.write(other, new byte[5000]);
+        Files.write(unfinished, new byte[5000]);
+        open().close();
+        assertTrue(Files.exists(copy) && Files.exists(other), "not ours to remove");
+        assertTrue(Files.notExists(unfinished));
+    }
+
+    @Test
+    void fileThatIsMissingIsNoticed() throws Exception {
+        try (DurableMap<String, String> map = open()) {
+            map.put("a", "b");
+            map.compact();
+            map.put("c", "d");
+        }
+        Path aside = directory.resolve("aside");
+        Files.move(file(), aside);
+        DamagedLogException e = assertThrows(DamagedLogException.class, this::open);
+        assertTrue(e.getMessage().contains("is missing"), e.getMessage());
+        Files.move(aside, file());
+        try (DurableMap<String, String> map = open()) {
+            assertEquals(Map.of("a", "b", "c", "d"), map);
+        }
+    }
+
+    @Test
     void oneOwnerAtATime() throws Exception {
         try (DurableMap<String, String> map = open()) {
             map.put("a", "b");

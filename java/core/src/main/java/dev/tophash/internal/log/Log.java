@@ -167,6 +167,8 @@ public final class Log implements Closeable {
             }
         } catch (IOException e) {
             trouble = e;
+        } catch (RuntimeException | Error e) { // whatever it is, a frame is missing
+            trouble = new IOException(e);
         } finally {
             lock.lock();
             busy = false;
@@ -267,5 +269,6 @@ public final class Log implements Closeable {
         LogFormat.finish(last, openFrame++, end);
         ended.write(last);
         ended.sync();
+        safeFrames = openFrame; // who waits for a change has it
     }
 }

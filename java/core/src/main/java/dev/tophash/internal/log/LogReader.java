@@ -24,12 +24,15 @@ import java.util.List;
  * after a sync, is one that had been safe.
  */
 public final class LogReader {
+    /** Number of the first segment that a map ever has. */
+    private static final long FIRST = 1;
+
     private final LogFolder folder;
     private final Records records;
     private long nextFrame = -1;
 
-    /** Number of the last segment that was read; 0: none. */
-    private long last;
+    /** Number of the last segment that was read, or that before the first one. */
+    private long last = FIRST - 1;
 
     private long bytes;
 
@@ -59,11 +62,20 @@ public final class LogReader {
     /**
      * Reads what there is.
      *
+     * @param isWhole whether the log has to tell of every change: there is no file that tells of
+     *     the first ones
      * @throws DamagedLogException if something that had been safe is damaged
      */
-    public static Opened open(LogFolder folder, Records records) throws IOException {
+    public static Opened open(LogFolder folder, boolean isWhole, Records records)
+            throws IOException {
         LogReader reader = new LogReader(folder, records);
         List<Long> segments = folder.segments();
+        if (isWhole && !segments.isEmpty() && segments.getFirst() != FIRST) {
+            throw new DamagedLogException(
+                    folder.base()
+                            + " is missing: its log begins with segment "
+                            + segments.getFirst());
+        }
         for (int i = 0; i < segments.size(); i++) {
             if (i > 0 && segments.get(i) != segments.get(i - 1) + 1) {
                 throw new DamagedLogException(

@@ -43,15 +43,23 @@ public final class RecordBuffer {
         long at = end;
         long keyLength = write(key, at + LogFormat.RECORD_HEADER);
         long next = LogFormat.aligned(at + LogFormat.RECORD_HEADER + keyLength);
+        room(next, at);
+        pad(at + LogFormat.RECORD_HEADER + keyLength, next);
         long valueLength = LogFormat.REMOVED;
         if (value != null) {
             valueLength = write(value, next);
-            next = LogFormat.aligned(next + valueLength);
+            long valueEnd = next + valueLength;
+            next = LogFormat.aligned(valueEnd);
+            room(next, at);
+            pad(valueEnd, next);
         }
-        room(next, at);
         segment.set(LENGTH, at, (int) keyLength);
         segment.set(LENGTH, at + Integer.BYTES, (int) valueLength);
         end = (int) next;
+    }
+
+    private void pad(long from, long to) {
+        segment.asSlice(from, to - from).fill((byte) 0);
     }
 
     /** Writes a part, in as much room as it turns out to need. */
@@ -81,7 +89,8 @@ public final class RecordBuffer {
                             + " bytes and more; a log takes "
                             + LogFormat.MOST_RECORD);
         }
-        ByteBuffer larger = allocate((int) Math.max(needed, 2 * segment.byteSize()));
+        long doubled = Math.min(2 * segment.byteSize(), LogFormat.MOST_RECORD);
+        ByteBuffer larger = allocate((int) Math.max(needed, doubled));
         MemorySegment other = MemorySegment.ofBuffer(larger);
         // Beyond the end too: the record's first part may be there already.
         MemorySegment.copy(segment, 0, other, 0, segment.byteSize());
@@ -98,8 +107,6 @@ public final class RecordBuffer {
         if (bytes.capacity() > 16 * FIRST) {
             bytes = allocate(FIRST);
             segment = MemorySegment.ofBuffer(bytes);
-        } else {
-            segment.asSlice(0, end).fill((byte) 0); // what pads records is 0
         }
         end = LogFormat.FRAME_HEADER;
     }

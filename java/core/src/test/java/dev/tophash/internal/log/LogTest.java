@@ -46,6 +46,7 @@ class LogTest {
     private static Log open(LogFolder folder, List<String> found) throws IOException {
         return LogReader.open(
                         folder,
+                        false,
                         (source, key, keyLength, value, valueLength) -> {
                             String text = text(source, key, keyLength);
                             found.add(
