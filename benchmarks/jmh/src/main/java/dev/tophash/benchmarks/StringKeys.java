@@ -3,7 +3,7 @@ package dev.tophash.benchmarks;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 /** Strings of a length, each number another one. */
-final class StringKeys {
+public final class StringKeys {
     private static final byte[] DIGITS =
             "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_".getBytes(ISO_8859_1);
 
@@ -15,7 +15,7 @@ final class StringKeys {
     private StringKeys() {}
 
     /** A new object each time, with the hash code not yet computed. */
-    static String key(long number, int length) {
+    public static String key(long number, int length) {
         byte[] characters = new byte[length];
         write(scatter(number), characters, length - UNIQUE);
         for (int at = length - 2 * UNIQUE; at >= 0; at -= UNIQUE) {

@@ -105,6 +105,12 @@ final class Figures {
                             + " the others hand out the object that they hold. ID values are longs."
                             + " Peers that make the ratio are those in Java.");
         }
+        if (benchmark.equals("FileStores.open")) {
+            notes.add("With the first lookup. All of a serialised HashMap is read at once.");
+        }
+        if (benchmark.equals("FileStores.getAll")) {
+            notes.add("1,024 a call. Chronicle Map, LMDB and MapDB do them one by one.");
+        }
         if (benchmark.startsWith("ConcurrentBenchmark.")) {
             notes.add("The time is that of one thread for one operation.");
         }
@@ -135,7 +141,8 @@ final class Figures {
     }
 
     /** The best of some contenders. */
-    OptionalDouble best(String benchmark, Collection<Contender> of, Map<String, String> params) {
+    OptionalDouble best(
+            String benchmark, Collection<? extends Enum<?>> of, Map<String, String> params) {
         return of.stream()
                 .map(contender -> value(benchmark, contender.name(), params))
                 .flatMapToDouble(OptionalDouble::stream)

@@ -1,7 +1,5 @@
 package dev.tophash.benchmarks.compare;
 
-import dev.tophash.benchmarks.contender.Contender;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -45,12 +43,12 @@ abstract class Judge {
             double limit,
             String benchmark,
             String contender,
-            List<Contender> peers,
+            List<? extends Enum<?>> peers,
             Predicate<Measurement> which) {
         atLeast(target, limit, of(benchmark, contender, which).map(m -> under(m, best(m, peers))));
     }
 
-    final OptionalDouble best(Measurement m, List<Contender> peers) {
+    final OptionalDouble best(Measurement m, List<? extends Enum<?>> peers) {
         return figures.best(Figures.oneByOne(m.benchmark()), peers, m.params());
     }
 

@@ -1,10 +1,12 @@
 package dev.tophash.benchmarks.compare;
 
 import dev.tophash.benchmarks.contender.Contender;
+import dev.tophash.benchmarks.contender.FileStoreContender;
 import dev.tophash.benchmarks.contender.NameTableContender;
 import dev.tophash.benchmarks.contender.StringContender;
 import dev.tophash.benchmarks.program.Chains;
 import dev.tophash.benchmarks.program.ClusterTable;
+import dev.tophash.benchmarks.program.FileStores;
 import dev.tophash.benchmarks.program.FirstWrites;
 import dev.tophash.benchmarks.program.GcLoad;
 import dev.tophash.benchmarks.program.Growth;
@@ -27,6 +29,21 @@ final class Plan {
 
     private static final String HUGE_HEAP = "10g";
 
+    /** What Chronicle Map and LMDB ask for, of a JVM of this age; all get it. */
+    private static final List<String> FILE_STORES =
+            List.of(
+                    "--sun-misc-unsafe-memory-access=allow",
+                    "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+                    "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
+                    "--add-exports=jdk.compiler/com.sun.tools.javac.file=ALL-UNNAMED",
+                    "--add-opens=java.base/java.io=ALL-UNNAMED",
+                    "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                    "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
+                    "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                    "--add-opens=java.base/java.util=ALL-UNNAMED",
+                    "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+                    "--add-opens=jdk.compiler/com.sun.tools.javac=ALL-UNNAMED");
+
     private final Setting setting;
     private final Profile profile;
 
@@ -46,6 +63,7 @@ final class Plan {
             case COLLECTIONS -> collections();
             case ITERATION -> iteration();
             case CONCURRENT -> concurrent();
+            case FILES -> files();
             case NATIVE -> nativeBenchmarks();
             case GO -> go();
             case OTHERS -> others();
@@ -277,6 +295,23 @@ final class Plan {
             }
         }
         tasks.addAll(GoProgram.tasks(setting, "cluster_table.go", names, readers, millis));
+        return tasks;
+    }
+
+    private List<Task> files() {
+        int entries = profile.pick(1_000, 1_000_000, 10_000_000);
+        int millis = profile.pick(1, 200, 1_000);
+        List<String> heap =
+                setting.jvmArgs(
+                        profile.pick("256m", "2g", "6g"), FILE_STORES.toArray(String[]::new));
+        Path folder = setting.root().resolve("benchmarks/target/file-stores");
+        List<Task> tasks = new ArrayList<>();
+        for (String keys : List.of("LONG", "STRING")) {
+            for (FileStoreContender contender : FileStoreContender.values()) {
+                tasks.add(
+                        program(FileStores.class, heap, contender, keys, entries, millis, folder));
+            }
+        }
         return tasks;
     }
 

@@ -13,6 +13,7 @@ enum Section {
     COLLECTIONS("Garbage collection", "What does a large map cost the garbage collector?"),
     ITERATION("Iteration", "What does walking over a map cost, and do two cores help?"),
     CONCURRENT("Threads", "What do maps that threads share cost, and what do they keep safe?"),
+    FILES("Files", "What do tables in files cost: to build, to open, to look up?"),
     NATIVE("The engine alone", "How does the engine compare with maps in C++?"),
     GO("Go", "How does Go's own map do on this machine?"),
     /** Benchmarks that no table of the report shows; there to be tried out. */

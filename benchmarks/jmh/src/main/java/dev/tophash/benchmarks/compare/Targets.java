@@ -33,7 +33,11 @@ final class Targets extends Judge {
         targets.iteration();
         ConcurrentTargets concurrent = new ConcurrentTargets(figures);
         concurrent.all();
-        return Stream.of(targets, concurrent).flatMap(judge -> judge.verdicts().stream()).toList();
+        FileTargets files = new FileTargets(figures);
+        files.all();
+        return Stream.of(targets, concurrent, files)
+                .flatMap(judge -> judge.verdicts().stream())
+                .toList();
     }
 
     private void batches() {
