@@ -41,10 +41,13 @@ TH_INLINE void fetch_rest(const th_shape *s, const uint8_t *bucket) {
  * Searches the chain that the hash selects in one array. Ends early at a slot after which nothing was ever
  * stored (TH_EMPTY_REST). With gap != NULL (a constant) it also notes where the key could be inserted.
  * alone (a constant): no pipeline has fetched anything, so the bucket's other lines are asked for together
- * with the first instead of after it. racing (a constant): another thread may be writing.
+ * with the first instead of after it. racing (a constant): another thread may be writing. first (a constant):
+ * looks at the first bucket only, which takes half the registers, and is TH_MORE if there are others to look
+ * at.
  */
-TH_INLINE bool probe(const th_shape *s, th_array_word array, const th_key *key, uint64_t hash, bool alone,
-                     bool racing, th_bytes_heap *heap, th_place *place, th_gap *gap) {
+TH_INLINE th_status probe(const th_shape *s, th_array_word array, const th_key *key, uint64_t hash,
+                          bool alone, bool racing, bool first, th_bytes_heap *heap, th_place *place,
+                          th_gap *gap) {
     uint64_t index = th_index(array, hash);
     uint8_t *bucket = th_bucket_at(s, array, index);
     uint8_t top = th_tophash(hash);
@@ -56,9 +59,13 @@ TH_INLINE bool probe(const th_shape *s, th_array_word array, const th_key *key, 
                                         racing ? __ATOMIC_ACQUIRE : __ATOMIC_RELAXED);
         for (th_mask hit = kernel_match(word, top); hit != 0; hit = TH_MASK_NEXT(hit)) {
             uint32_t slot = TH_MASK_SLOT(hit);
-            if (TH_LIKELY(th_key_equal(s, th_bucket_key(s, bucket, slot), key, heap, racing))) {
+            const uint8_t *stored = th_bucket_key(s, bucket, slot);
+            if (racing) {
+                stored = th_offset_last(stored, TH_SLOTS_OFFSET);
+            }
+            if (TH_LIKELY(th_key_equal(s, stored, key, heap, racing))) {
                 *place = (th_place){bucket, index, slot, array, heap};
-                return true;
+                return TH_PRESENT;
             }
         }
         if (gap != NULL && gap->bucket == NULL) {
@@ -68,6 +75,9 @@ TH_INLINE bool probe(const th_shape *s, th_array_word array, const th_key *key, 
                 gap->slot = TH_MASK_SLOT(empty);
             }
         }
+        if (first) {
+            return th_has_next(bucket) ? TH_MORE : TH_ABSENT;
+        }
         uint64_t next = th_next_bucket(array, bucket, index);
         if (TH_LIKELY(next == 0 || kernel_match_rest(word) != 0)) {
             if (gap != NULL) {
@@ -75,7 +85,7 @@ TH_INLINE bool probe(const th_shape *s, th_array_word array, const th_key *key, 
                 gap->last_index = index;
                 gap->hops = hops;
             }
-            return false;
+            return TH_ABSENT;
         }
         index = next;
         bucket = th_bucket_at(s, array, index);
@@ -104,5 +114,6 @@ TH_INLINE bool lookup(const th_shape *s, const th_map *m, const th_key *key, uin
     }
     th_array_word old = th_load_word(&m->h.oldbuckets);
     bool in_old = lies_in_old(m, old, hash);
-    return probe(s, in_old ? old : array, key, hash, alone, false, bytes_of(s, m, in_old), place, NULL);
+    return probe(s, in_old ? old : array, key, hash, alone, false, false, bytes_of(s, m, in_old), place,
+                 NULL) == TH_PRESENT;
 }

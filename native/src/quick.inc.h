@@ -43,8 +43,31 @@ static __attribute__((noinline)) uint64_t QUICK(get_again)(const th_map *m, KEY_
     th_status status = read_shard(&known, m, &k, th_key_hash(&known, &k, m->h.hash0), true, &word, NULL);
     return status == TH_PRESENT ? word : otherwise;
 }
-#endif
 
+static uint64_t QUICK(get)(th_map *m, uint64_t stamp, KEY_PARAMS, uint64_t otherwise) {
+    const th_shards *all = th_shards_of(m);
+    if (!th_may_read(m, stamp) || all == NULL) {
+        return otherwise;
+    }
+    const th_shape *s = SHAPE(m);
+    if (!FITS_WORDS(s) || KEY_CHECK(s) != TH_OK) {
+        return otherwise;
+    }
+    const th_shape known = SHAPE_KNOWN(s);
+    th_key k = KEY_MAKE(&known);
+    uint64_t hash = th_key_hash(&known, &k, m->h.hash0);
+    const th_part *part = th_part_in(all, m, hash);
+    uint64_t word = 0;
+    switch (read_resting(&known, part, &k, hash, true, true, &word, NULL)) {
+    case TH_PRESENT:
+        return word;
+    case TH_ABSENT:
+        return otherwise;
+    default:
+        return QUICK(get_again)(m, KEY_ARGS, otherwise);
+    }
+}
+#else
 static uint64_t QUICK(get)(th_map *m, uint64_t stamp, KEY_PARAMS, uint64_t otherwise) {
     if (!th_may_read(m, stamp) || IS_EMPTY(m)) {
         return otherwise;
@@ -57,16 +80,9 @@ static uint64_t QUICK(get)(th_map *m, uint64_t stamp, KEY_PARAMS, uint64_t other
     th_key k = KEY_MAKE(&known);
     uint64_t hash = th_key_hash(&known, &k, m->h.hash0);
     uint64_t word = 0;
-#if SHARDED
-    th_status status;
-    if (TH_UNLIKELY(!read_resting(&known, m, &k, hash, true, &word, NULL, &status))) {
-        return QUICK(get_again)(m, KEY_ARGS, otherwise);
-    }
-    return status == TH_PRESENT ? word : otherwise;
-#else
     return find_word(&known, m, false, &k, hash, true, &word) == TH_PRESENT ? word : otherwise;
-#endif
 }
+#endif
 
 static th_status QUICK(contains)(th_map *m, uint64_t stamp, KEY_PARAMS) {
     if (!th_may_read(m, stamp) || IS_EMPTY(m)) {

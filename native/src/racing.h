@@ -37,6 +37,16 @@ TH_INLINE bool th_is_aligned(const void *p, uint32_t size) {
     return ((uintptr_t)p & (size - 1)) == 0;
 }
 
+/*
+ * The same address, whose constant part the compiler leaves to the access. It folds one into the access of
+ * ordinary memory by itself, but an atomic one it does not look into, and computes each address anew.
+ */
+TH_INLINE const uint8_t *th_offset_last(const uint8_t *p, size_t offset) {
+    p -= offset;
+    __asm__("" : "+r"(p));
+    return p + offset;
+}
+
 TH_INLINE uint64_t th_racing_load64(const void *p) {
     return __atomic_load_n((const uint64_t *)p, __ATOMIC_RELAXED);
 }

@@ -91,6 +91,11 @@ TH_INLINE uint8_t *th_bucket_at(const th_shape *s, th_array_word word, uint64_t 
     return th_array_base(word) + index * s->bucket_size;
 }
 
+/* Whether a bucket has a link, wherever it leads. */
+TH_INLINE bool th_has_next(const uint8_t *bucket) {
+    return th_racing_load32(bucket + TH_OVERFLOW_OFFSET) != 0;
+}
+
 /*
  * The bucket after this one in its chain, or 0. A link counts overflow buckets from 1, so that 32 bits do for
  * arrays with more main buckets than that. One that does not point forward, or past the array, ends the

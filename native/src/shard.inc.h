@@ -66,15 +66,17 @@ TH_INLINE bool still_so(const th_map *m, const sight *at) {
            (TH_LIKELY(!at->in_old) || __atomic_load_n(&m->h.nevacuate, __ATOMIC_RELAXED) <= at->index);
 }
 
-/* What a search found goes to *word, or out. TH_ABSENT, TH_PRESENT, or TH_SMALL_BUFFER. */
+/* What a search found goes to *word, or out. TH_ABSENT, TH_PRESENT, TH_SMALL_BUFFER; with first, TH_MORE. */
 TH_INLINE th_status search_sight(const th_shape *s, const th_map *m, const sight *at, const th_key *key,
-                                 uint64_t hash, uint64_t *word, const value_out *out) {
+                                 uint64_t hash, bool first, uint64_t *word, const value_out *out) {
     th_place place;
     th_bytes_heap *heap = bytes_of(s, m, at->in_old);
-    if (!probe(s, at->in_old ? at->old : at->array, key, hash, false, true, heap, &place, NULL)) {
-        return TH_ABSENT;
+    th_array_word array = at->in_old ? at->old : at->array;
+    th_status found = probe(s, array, key, hash, false, true, first, heap, &place, NULL);
+    if (found != TH_PRESENT) {
+        return found;
     }
-    const uint8_t *value = th_bucket_value(s, place.bucket, place.slot);
+    const uint8_t *value = th_offset_last(th_bucket_value(s, place.bucket, place.slot), s->value_offset);
     if (word != NULL) {
         *word = th_racing_load_n(value, s->value_size);
     }
@@ -105,13 +107,14 @@ static __attribute__((noinline)) th_status TH_K(read_shard_anyhow)(const th_map 
         sight at;
         bool taken = take_sight(s, m, h, own, &at);
         if (TH_UNLIKELY(!taken && m->h.extra->file != NULL && at.home != NULL)) {
-            return search_sight(s, m, &at, &k, h, word, out); /* an odd version, but no writer: damage */
+            return search_sight(s, m, &at, &k, h, false, word,
+                                out); /* an odd version, but no writer: damage */
         }
         if (taken) {
             if (at.home == NULL) {
                 return TH_ABSENT;
             }
-            th_status status = search_sight(s, m, &at, &k, h, word, out);
+            th_status status = search_sight(s, m, &at, &k, h, false, word, out);
             if (still_so(m, &at)) {
                 return status;
             }
@@ -120,17 +123,24 @@ static __attribute__((noinline)) th_status TH_K(read_shard_anyhow)(const th_map 
     }
 }
 
+/* Whether a shard's array at rest and the version of a chain in it are what they were. */
+TH_INLINE bool still_resting(const th_part *part, const sight *at) {
+    TH_FENCE(__ATOMIC_ACQUIRE);
+    return __atomic_load_n(version_at(at->home), __ATOMIC_RELAXED) == at->seen &&
+           __atomic_load_n(&part->resting, __ATOMIC_RELAXED) == at->array;
+}
+
 /*
  * Looks a key up in the array that its shard has at rest, without a look at the shard's header. As long as
  * that is what the part tells, no other array holds entries. hash is that under the sharded map's own seed;
- * word and out (constants) may be NULL. false: to be tried in another way.
+ * word and out (constants) may be NULL. TH_MORE: to be tried in another way, which with first (a constant) is
+ * also so if the key can be in a chain's second bucket.
  */
-TH_INLINE bool read_resting(const th_shape *s, const th_map *m, const th_key *key, uint64_t hash, bool alone,
-                            uint64_t *word, const value_out *out, th_status *status) {
-    const th_part *part = th_part_of(m, hash);
+TH_INLINE th_status read_resting(const th_shape *s, const th_part *part, const th_key *key, uint64_t hash,
+                                 bool alone, bool first, uint64_t *word, const value_out *out) {
     sight at = {.array = __atomic_load_n(&part->resting, __ATOMIC_ACQUIRE)};
     if (TH_UNLIKELY(at.array == 0)) {
-        return false;
+        return TH_MORE;
     }
     at.home = th_bucket_at(s, at.array, th_index(at.array, hash));
     if (alone) {
@@ -138,20 +148,23 @@ TH_INLINE bool read_resting(const th_shape *s, const th_map *m, const th_key *ke
     }
     /* An odd version is never seen again as the even one before it. */
     at.seen = __atomic_load_n(version_at(at.home), __ATOMIC_ACQUIRE) & ~1u;
-    *status = search_sight(s, part->shard, &at, key, hash, word, out);
-    TH_FENCE(__ATOMIC_ACQUIRE);
-    return TH_LIKELY(__atomic_load_n(version_at(at.home), __ATOMIC_RELAXED) == at.seen &&
-                     __atomic_load_n(&part->resting, __ATOMIC_RELAXED) == at.array);
+    th_status status = search_sight(s, part->shard, &at, key, hash, first, word, out);
+    /* Said twice to the compiler, which then needs not keep the status. */
+    if (TH_LIKELY(status == TH_PRESENT)) {
+        return TH_LIKELY(still_resting(part, &at)) ? TH_PRESENT : TH_MORE;
+    }
+    return TH_LIKELY(still_resting(part, &at)) ? status : TH_MORE;
 }
 
 /* Looks a key up in a sharded map. */
 TH_INLINE th_status read_shard(const th_shape *s, const th_map *m, const th_key *key, uint64_t hash,
                                bool alone, uint64_t *word, const value_out *out) {
-    th_status status;
-    if (TH_LIKELY(read_resting(s, m, key, hash, alone, word, out, &status))) {
+    const th_part *part = th_part_of(m, hash);
+    th_status status = read_resting(s, part, key, hash, alone, false, word, out);
+    if (TH_LIKELY(status != TH_MORE)) {
         return status;
     }
-    const th_map *shard = __atomic_load_n(&th_part_of(m, hash)->shard, __ATOMIC_ACQUIRE);
+    const th_map *shard = __atomic_load_n(&part->shard, __ATOMIC_ACQUIRE);
     if (shard == NULL) {
         return TH_ABSENT;
     }

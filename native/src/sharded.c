@@ -71,7 +71,7 @@ th_status th_sharded_create(th_heap *heap, const th_type *type, const th_shape *
     all->count = count;
     all->expected = expected_of(options->expected_size, count);
     m->h.flags = TH_WRITING;
-    m->h.noverflow = (uint16_t)(count - 1);
+    m->h.noverflow = th_part_mask(count);
     m->h.hash0 = seed;
     m->h.oldbuckets = (uint64_t)(uintptr_t)all;
     uint64_t generation = (m->stamp & ~(TH_STAMP_GENERATION - 1)) + TH_STAMP_GENERATION;

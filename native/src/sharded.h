@@ -58,16 +58,35 @@ TH_INLINE const th_shards *th_shards_of(const th_map *m) {
 }
 
 /*
- * The shard of a hash under the sharded map's seed: neither bits that choose a bucket nor those of the
- * tophash. noverflow, of the header, is the number of shards less one.
+ * The bits of a hash under the sharded map's seed that choose a shard, at TH_SHARD_SHIFT: neither those that
+ * choose a bucket nor those of the tophash. noverflow, of the header, is a mask of them where they stand in a
+ * part's offset in its list, which saves readers two instructions.
  */
-TH_INLINE uint32_t th_shard_index(const th_map *m, uint64_t hash) {
-    return (uint32_t)(hash >> 8) & m->h.noverflow;
+#define TH_SHARD_SHIFT 8u
+#define TH_PART_SHIFT 4u
+_Static_assert(sizeof(th_part) == 1 << TH_PART_SHIFT, "th_part");
+_Static_assert((TH_MAX_SHARDS - 1) << TH_PART_SHIFT <= UINT16_MAX, "noverflow");
+
+TH_INLINE uint16_t th_part_mask(uint32_t shards) {
+    return (uint16_t)((shards - 1) << TH_PART_SHIFT);
 }
 
-/* What readers know of the shard of a hash under the sharded map's seed. */
+TH_INLINE uint32_t th_part_offset(const th_map *m, uint64_t hash) {
+    return (uint32_t)(hash >> (TH_SHARD_SHIFT - TH_PART_SHIFT)) & m->h.noverflow;
+}
+
+/* The shard of a hash under the sharded map's seed. */
+TH_INLINE uint32_t th_shard_index(const th_map *m, uint64_t hash) {
+    return th_part_offset(m, hash) >> TH_PART_SHIFT;
+}
+
+/* What readers know of that shard. */
+TH_INLINE const th_part *th_part_in(const th_shards *all, const th_map *m, uint64_t hash) {
+    return (const th_part *)(const void *)((const char *)all->part + th_part_offset(m, hash));
+}
+
 TH_INLINE const th_part *th_part_of(const th_map *m, uint64_t hash) {
-    return &th_shards_of(m)->part[th_shard_index(m, hash)];
+    return th_part_in(th_shards_of(m), m, hash);
 }
 
 /* NULL: never written to. */

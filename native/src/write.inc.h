@@ -82,7 +82,7 @@ TH_INLINE th_status upsert(const th_shape *s, th_map *m, const th_key *key, uint
     array = in_old ? old : array;
     th_bytes_heap *heap = bytes_of(s, m, in_old);
     th_gap gap = {NULL, 0, NULL, 0, 0};
-    if (probe(s, array, key, hash, alone, false, heap, place, &gap)) {
+    if (probe(s, array, key, hash, alone, false, false, heap, place, &gap) == TH_PRESENT) {
         return TH_PRESENT;
     }
     if (!may_insert) {

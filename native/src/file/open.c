@@ -274,7 +274,7 @@ static th_map *new_sharded(th_heap *heap, const th_file_reader *r, th_opened *fi
     }
     all->policy = policy;
     m->h.flags = TH_WRITING;
-    m->h.noverflow = (uint16_t)(all->count - 1);
+    m->h.noverflow = th_part_mask(all->count);
     m->h.hash0 = all->seed;
     m->h.oldbuckets = (uint64_t)(uintptr_t)all;
     (void)begin_stamp(m, th_sharded_column(&r->shape));
