@@ -29,17 +29,7 @@ import java.util.function.Consumer;
  * lifetimes and threads.
  */
 public abstract sealed class OffHeapTable implements OffHeap
-        permits LongLongMap,
-                IntIntMap,
-                IntLongMap,
-                LongIntMap,
-                LongDoubleMap,
-                LongSet,
-                IntSet,
-                ConcurrentLongLongMap,
-                BytesKeyMap,
-                BytesBytesMap,
-                CodecTable {
+        permits LongTable, IntTable, BytesKeyMap, BytesBytesMap, CodecTable {
     /**
      * How often a call goes for more room before it gives up. One round is the rule and three are
      * the most that a single writer can need; racing writers can use up each other's room for ever.
