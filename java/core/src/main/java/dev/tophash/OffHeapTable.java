@@ -22,7 +22,7 @@ import java.util.function.IntSupplier;
  * lifetimes and threads.
  */
 public abstract sealed class OffHeapTable extends TableLife implements OffHeap
-        permits LongTable, IntTable, BytesKeyMap, BytesBytesMap, CodecTable {
+        permits LongTable, IntTable, BytesTable, CodecTable {
     /**
      * How often a call goes for more room before it gives up. One round is the rule and three are
      * the most that a single writer can need; racing writers can use up each other's room for ever.
