@@ -456,12 +456,6 @@ public final class BytesBytesMap extends BytesTable {
             implements EntryMap.Walk<ByteBuffer, ByteBuffer> {
         private final BytesBytesMap map;
 
-        /** The value of one entry of one chunk, if it was looked up again or set since. */
-        private byte[] changed;
-
-        private int changedAt = -1;
-        private int changedChunk;
-
         private Cursor(BytesBytesMap map) {
             super(map, map.keyWidth(), map.valueWidth());
             this.map = map;
@@ -500,7 +494,7 @@ public final class BytesBytesMap extends BytesTable {
          */
         public byte[] value() {
             int at = here();
-            return isChanged(at) ? changed.clone() : values.copy(at);
+            return isChanged(at) ? changedBytes().clone() : values.copy(at);
         }
 
         /**
@@ -512,7 +506,8 @@ public final class BytesBytesMap extends BytesTable {
          */
         public MemorySegment valueSegment() {
             int at = here();
-            MemorySegment value = isChanged(at) ? MemorySegment.ofArray(changed) : values.slice(at);
+            MemorySegment value =
+                    isChanged(at) ? MemorySegment.ofArray(changedBytes()) : values.slice(at);
             return value.asReadOnly();
         }
 
@@ -531,14 +526,8 @@ public final class BytesBytesMap extends BytesTable {
             change(at, value.clone());
         }
 
-        private boolean isChanged(int i) {
-            return changedAt == i && changedChunk == chunk();
-        }
-
-        private void change(int i, byte[] value) {
-            changed = value;
-            changedAt = i;
-            changedChunk = chunk();
+        private byte[] changedBytes() {
+            return (byte[]) changed();
         }
 
         @Override

@@ -7,6 +7,12 @@ abstract sealed class BytesCursor extends MapCursor permits BytesBytesMap.Cursor
     final ByteChunk keys;
     final ByteChunk values;
 
+    /** The value of one entry of one chunk, if it was looked up again or set since. */
+    private Object changed;
+
+    private int changedAt = -1;
+    private int changedChunk;
+
     /**
      * A cursor over the whole map.
      *
@@ -24,6 +30,23 @@ abstract sealed class BytesCursor extends MapCursor permits BytesBytesMap.Cursor
         super(other);
         this.keys = new ByteChunk(keyWidth);
         this.values = new ByteChunk(valueWidth);
+    }
+
+    /** Whether an entry of this chunk has another value than was fetched. */
+    final boolean isChanged(int i) {
+        return changedAt == i && changedChunk == chunk();
+    }
+
+    /** Keeps the value that an entry of this chunk has now. */
+    final void change(int i, Object value) {
+        changed = value;
+        changedAt = i;
+        changedChunk = chunk();
+    }
+
+    /** The value of the entry that {@link #isChanged}. */
+    final Object changed() {
+        return changed;
     }
 
     @Override

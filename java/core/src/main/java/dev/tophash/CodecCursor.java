@@ -7,13 +7,6 @@ final class CodecCursor<K, V> extends BytesCursor
         implements EntryMap.Walk<K, V>, ElementSet.Walk<K> {
     private final CodecTable<K, V> table;
 
-    /** The value of the entry at this index of this chunk was looked up again. */
-    private int reloaded = -1;
-
-    private int reloadedChunk;
-
-    private Object reloadedValue;
-
     CodecCursor(CodecTable<K, V> table) {
         super(table, width(table.keys()), width(table.values()));
         this.table = table;
@@ -46,8 +39,8 @@ final class CodecCursor<K, V> extends BytesCursor
     @SuppressWarnings("unchecked")
     public V boxedValue() {
         int i = here();
-        return reloaded == i && reloadedChunk == chunk()
-                ? (V) reloadedValue
+        return isChanged(i)
+                ? (V) changed()
                 : table.values().decode(values.segment(), values.start(i), values.length(i));
     }
 
@@ -60,9 +53,7 @@ final class CodecCursor<K, V> extends BytesCursor
     @Override
     boolean reload(int i) {
         Object found = table.find(keyAt(i));
-        reloaded = i;
-        reloadedChunk = chunk();
-        reloadedValue = found;
+        change(i, found);
         return found != CodecTable.NOTHING;
     }
 
