@@ -21,7 +21,7 @@ import java.util.function.LongUnaryOperator;
 /**
  * A hash map from {@code long} to {@code long} whose entries lie in native memory, for any number
  * of threads at the same time. Any key and any value is allowed; an absent key reads as the map's
- * {@linkplain #defaultValue default value}.
+ * {@linkplain #defaultValue() default value}.
  *
  * {@snippet :
  * try (ConcurrentLongLongMap hits = ConcurrentLongLongMap.create()) {

@@ -19,7 +19,7 @@ import java.util.Objects;
 
 /**
  * A hash map from {@code KEY} to {@code VALUE} whose entries lie in native memory. Any key and any
- * value is allowed; an absent key reads as the map's {@linkplain #defaultValue default value}.
+ * value is allowed; an absent key reads as the map's {@linkplain #defaultValue() default value}.
  *
  * {@snippet :
  * try (KeyValueMap map = KeyValueMap.withExpectedSize(1_000_000)) {
