@@ -22,7 +22,20 @@ import java.util.stream.Stream;
 final class Generate {
     private static final Pattern WORDS =
             Pattern.compile(
-                    "KeyValue|Key(?=Set|Consumer)|KEY_BOX|VALUE_BOX|KEY|VALUE|ADD_ALL_CALL|ADD_CALL");
+                    "KeyValue|Key(?=Set|Consumer|Table)|KEY_TABLES|KEY_BOX|VALUE_BOX|KEY|VALUE|MAPS"
+                            + "|ADD_ALL_CALL|ADD_CALL");
+
+    /** Types of keys and values of maps. */
+    private static final List<List<String>> MAPS =
+            List.of(
+                    List.of("long", "long"),
+                    List.of("int", "int"),
+                    List.of("int", "long"),
+                    List.of("long", "int"),
+                    List.of("long", "double"));
+
+    /** The maps from long to long; there are no concurrent ones of other types. */
+    private static final String CONCURRENT_TOO = "LongLongMap, ConcurrentLongLongMap";
 
     private final Path templates;
     private final Path output;
@@ -34,45 +47,45 @@ final class Generate {
 
     public static void main(String[] args) throws IOException {
         Generate generate = new Generate(Path.of(args[1]), Path.of(args[2]));
-        for (List<String> types :
-                List.of(
-                        List.of("long", "long"),
-                        List.of("int", "int"),
-                        List.of("int", "long"),
-                        List.of("long", "int"),
-                        List.of("long", "double"))) {
-            generate.map(types.get(0), types.get(1));
+        for (List<String> types : MAPS) {
+            generate.map(words(types.get(0), types.get(1)));
         }
-        generate.fill("KeySet", words("long", "long"));
-        generate.fill("KeySet", words("int", "int"));
+        for (String key : List.of("long", "int")) {
+            generate.fill("KeyTable", words(key, key));
+            generate.fill("KeySet", words(key, key));
+        }
         generate.calls(Files.readString(Path.of(args[0])));
     }
 
-    private void map(String key, String value) throws IOException {
-        fill("KeyValueMap", words(key, value));
-        fill("KeyValueConsumer", words(key, value));
+    private void map(Map<String, String> words) throws IOException {
+        for (String part : List.of("Table", "Map", "Entries", "Consumer")) {
+            fill("KeyValue" + part, words);
+        }
     }
 
     /** What a template's words stand for. */
     private static Map<String, String> words(String key, String value) {
         boolean floating = value.equals("double");
-        return Map.of(
-                "KEY",
-                key,
-                "VALUE",
-                value,
-                "Key",
-                capitalized(key),
-                "KeyValue",
-                capitalized(key) + capitalized(value),
-                "KEY_BOX",
-                box(key),
-                "VALUE_BOX",
-                box(value),
-                "ADD_CALL",
-                floating ? "addDouble" : "add",
-                "ADD_ALL_CALL",
-                floating ? "addAllDouble" : "addAll");
+        String names = capitalized(key) + capitalized(value);
+        return Map.ofEntries(
+                Map.entry("KEY", key),
+                Map.entry("VALUE", value),
+                Map.entry("Key", capitalized(key)),
+                Map.entry("KeyValue", names),
+                Map.entry("KEY_BOX", box(key)),
+                Map.entry("VALUE_BOX", box(value)),
+                Map.entry("KEY_TABLES", keyTables(key)),
+                Map.entry("MAPS", names.equals("LongLong") ? CONCURRENT_TOO : names + "Map"),
+                Map.entry("ADD_CALL", floating ? "addDouble" : "add"),
+                Map.entry("ADD_ALL_CALL", floating ? "addAllDouble" : "addAll"));
+    }
+
+    /** The classes for keys of a type. */
+    private static String keyTables(String key) {
+        return MAPS.stream()
+                .filter(types -> types.getFirst().equals(key))
+                .map(types -> capitalized(key) + capitalized(types.getLast()) + "Table")
+                .collect(Collectors.joining(", ", capitalized(key) + "Set, ", ""));
     }
 
     private static String capitalized(String name) {

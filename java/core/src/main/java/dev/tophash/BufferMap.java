@@ -39,7 +39,7 @@ final class BufferMap extends EntryMap<ByteBuffer, ByteBuffer> {
 
     private MemorySegment keyOrNull(Object key) {
         MemorySegment bytes = Buffers.segmentOrNull(key);
-        if (bytes != null && ByteEntries.isLength(bytes, entries.keyWidth)) {
+        if (bytes != null && table.isKeyLength(bytes.byteSize())) {
             return bytes;
         }
         table.checkOpen();

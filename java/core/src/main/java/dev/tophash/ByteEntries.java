@@ -28,13 +28,10 @@ final class ByteEntries {
     /** In place of a mode of puts. */
     private static final PutMode REMOVE = null;
 
-    /** Bytes of each key, or {@link TableType#BYTES}. */
-    final int keyWidth;
-
     /** Bytes of each value, or {@link TableType#BYTES}. */
     final int valueWidth;
 
-    private final OffHeapTable table;
+    private final BytesTable table;
 
     /**
      * Length of a value that was read or replaced: a guess at the next one's, so that one call does
@@ -42,9 +39,8 @@ final class ByteEntries {
      */
     private int usualLength;
 
-    ByteEntries(OffHeapTable table, int keyWidth, int valueWidth) {
+    ByteEntries(BytesTable table, int valueWidth) {
         this.table = table;
-        this.keyWidth = keyWidth;
         this.valueWidth = valueWidth;
         this.usualLength = valueWidth == TableType.BYTES ? FIRST_USUAL : valueWidth;
     }
@@ -90,7 +86,7 @@ final class ByteEntries {
 
     /** A copy of the value, or null. */
     byte[] get(MemorySegment key) {
-        checkKey(key);
+        table.checkKey(key);
         Copy value = new Copy(usualLength);
         int status = read(key, value.segment(), value.length());
         while (status == SMALL_BUFFER) {
@@ -102,7 +98,7 @@ final class ByteEntries {
 
     /** Length of the value, or -1; copied if the target has the room. */
     long get(MemorySegment key, MemorySegment target) {
-        checkKey(key);
+        table.checkKey(key);
         Batches.writable(target, "target");
         long[] length = new long[1];
         int status = read(key, target, MemorySegment.ofArray(length));
@@ -124,7 +120,7 @@ final class ByteEntries {
     }
 
     boolean contains(MemorySegment key) {
-        checkKey(key);
+        table.checkKey(key);
         int status = BytesCalls.contains(table.map, table.stamp, key, key.byteSize());
         table.checkOpen();
         return status == PRESENT;
@@ -162,7 +158,7 @@ final class ByteEntries {
      * @return ABSENT or PRESENT
      */
     private int write(PutMode mode, MemorySegment key, MemorySegment value, Copy before) {
-        checkKey(key);
+        table.checkKey(key);
         checkLimit("key", key);
         for (int round = 0; ; ) {
             table.written();
@@ -178,7 +174,7 @@ final class ByteEntries {
                 return ABSENT;
             }
             boolean noBytes = mode == REMOVE && status == NEEDS_ROOM;
-            long bytes = noBytes ? 0 : room(key, keyWidth) + room(value, valueWidth);
+            long bytes = noBytes ? 0 : room(key, table.keyWidth) + room(value, valueWidth);
             table.recover(status, bytes, round++);
         }
     }
@@ -208,12 +204,6 @@ final class ByteEntries {
         return width == TableType.BYTES ? bytes.byteSize() : 0;
     }
 
-    private void checkKey(MemorySegment key) {
-        if (!isLength(key, keyWidth)) {
-            throw Batches.wrongLength("the key", key.byteSize(), keyWidth);
-        }
-    }
-
     private void checkValue(MemorySegment value) {
         if (!isLength(value, valueWidth)) {
             throw Batches.wrongLength("the value", value.byteSize(), valueWidth);
@@ -240,10 +230,10 @@ final class ByteEntries {
 
     /** How many of the keys are present for which the buffer had room. */
     long getAll(Spans keys, ValueBuffer values) {
-        keys.requireLength(keyWidth, "key");
+        keys.requireLength(table.keyWidth, "key");
         table.checkOpen();
         int n = values.begin(keys.count(), valueWidth);
-        Spans some = keys.fitting(0, n, keyWidth);
+        Spans some = keys.fitting(0, n, table.keyWidth);
         return table.runBatch(
                 n,
                 p -> {
@@ -262,7 +252,7 @@ final class ByteEntries {
                                     values.found(n),
                                     n,
                                     p);
-                    SpanBatch.checked(status, some, keyWidth, p);
+                    SpanBatch.checked(status, some, table.keyWidth, p);
                     boolean full = status == SMALL_BUFFER;
                     boolean goesOn = values.advance(p.get(JAVA_LONG, 0), full);
                     return full ? goesOn ? MORE : ABSENT : status;
@@ -275,7 +265,7 @@ final class ByteEntries {
         table.written();
         return SpanBatch.run(
                 table,
-                keyWidth,
+                table.keyWidth,
                 keys,
                 valueWidth,
                 values,

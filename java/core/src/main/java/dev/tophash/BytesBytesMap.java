@@ -40,7 +40,7 @@ import java.util.function.BiConsumer;
  * one in it does nothing else. A value beyond what an array can hold is an {@link OutOfMemoryError}
  * to methods that return one.
  */
-public final class BytesBytesMap extends OffHeapTable {
+public final class BytesBytesMap extends BytesTable {
     /** What the widths of a map without them are. */
     public static final int ANY_LENGTH = TableType.BYTES;
 
@@ -48,7 +48,7 @@ public final class BytesBytesMap extends OffHeapTable {
 
     private BytesBytesMap(int keyWidth, int valueWidth, TableOptions options) {
         super(TableType.of(keyWidth, 1, valueWidth, 1), options);
-        this.entries = new ByteEntries(this, keyWidth, valueWidth);
+        this.entries = new ByteEntries(this, valueWidth);
     }
 
     /**
@@ -129,7 +129,7 @@ public final class BytesBytesMap extends OffHeapTable {
          * @throws IllegalArgumentException if it is out of range
          */
         public Builder keyWidth(int bytes) {
-            keyWidth = BytesLongMap.checkWidth("keyWidth", bytes, 1, tophash_h.TH_MAX_FIXED_KEY());
+            keyWidth = checkWidth("keyWidth", bytes, 1, tophash_h.TH_MAX_FIXED_KEY());
             return this;
         }
 
@@ -141,8 +141,7 @@ public final class BytesBytesMap extends OffHeapTable {
          * @throws IllegalArgumentException if it is out of range
          */
         public Builder valueWidth(int bytes) {
-            valueWidth =
-                    BytesLongMap.checkWidth("valueWidth", bytes, 0, tophash_h.TH_MAX_FIXED_VALUE());
+            valueWidth = checkWidth("valueWidth", bytes, 0, tophash_h.TH_MAX_FIXED_VALUE());
             return this;
         }
 
@@ -191,7 +190,7 @@ public final class BytesBytesMap extends OffHeapTable {
      * @return bytes, or {@link #ANY_LENGTH} (-1)
      */
     public int keyWidth() {
-        return entries.keyWidth;
+        return keyWidth;
     }
 
     /**
@@ -236,22 +235,12 @@ public final class BytesBytesMap extends OffHeapTable {
         return entries.get(key, target);
     }
 
-    /**
-     * Whether a key is present.
-     *
-     * @param key the key's bytes
-     * @return true if it has a value
-     */
+    @Override
     public boolean containsKey(byte[] key) {
         return containsKey(MemorySegment.ofArray(key));
     }
 
-    /**
-     * Whether a key is present.
-     *
-     * @param key the key's bytes
-     * @return true if it has a value
-     */
+    @Override
     public boolean containsKey(MemorySegment key) {
         return entries.contains(key);
     }
@@ -427,41 +416,6 @@ public final class BytesBytesMap extends OffHeapTable {
     }
 
     /**
-     * Removes many keys.
-     *
-     * @param keys the keys
-     * @return how many were present
-     */
-    public long removeAll(Spans keys) {
-        return SpanBatch.removeAll(this, entries.keyWidth, keys);
-    }
-
-    /**
-     * Tells of many keys whether they are present.
-     *
-     * @param keys the keys
-     * @param found receives true or false for each
-     * @return how many keys are present
-     * @throws IllegalArgumentException if there are not as many elements as keys
-     */
-    public long containsAll(Spans keys, boolean[] found) {
-        return SpanBatch.containsAll(this, entries.keyWidth, keys, found);
-    }
-
-    /**
-     * Tells of many keys whether they are present.
-     *
-     * @param keys the keys
-     * @param found a byte for each key: receives 1 or 0
-     * @return how many keys are present
-     * @throws IllegalArgumentException if there are not as many bytes as keys, or the segment is
-     *     read-only
-     */
-    public long containsAll(Spans keys, MemorySegment found) {
-        return SpanBatch.containsAll(this, entries.keyWidth, keys, found);
-    }
-
-    /**
      * Calls an action for each entry; what it may do to the map meanwhile, {@link MapCursor} says.
      *
      * @param action called with copies of key and value
@@ -498,30 +452,18 @@ public final class BytesBytesMap extends OffHeapTable {
     }
 
     /** A walk over a {@link BytesBytesMap}. */
-    public static final class Cursor extends MapCursor
+    public static final class Cursor extends BytesCursor
             implements EntryMap.Walk<ByteBuffer, ByteBuffer> {
         private final BytesBytesMap map;
-        private final ByteChunk keys;
-        private final ByteChunk values;
-
-        /** The value of one entry of one chunk, if it was looked up again or set since. */
-        private byte[] changed;
-
-        private int changedAt = -1;
-        private int changedChunk;
 
         private Cursor(BytesBytesMap map) {
-            super(map);
+            super(map, map.keyWidth(), map.valueWidth());
             this.map = map;
-            this.keys = new ByteChunk(map.keyWidth());
-            this.values = new ByteChunk(map.valueWidth());
         }
 
         private Cursor(Cursor other) {
-            super(other);
+            super(other, other.map.keyWidth(), other.map.valueWidth());
             this.map = other.map;
-            this.keys = new ByteChunk(map.keyWidth());
-            this.values = new ByteChunk(map.valueWidth());
         }
 
         /**
@@ -552,7 +494,7 @@ public final class BytesBytesMap extends OffHeapTable {
          */
         public byte[] value() {
             int at = here();
-            return isChanged(at) ? changed.clone() : values.copy(at);
+            return isChanged(at) ? changedBytes().clone() : values.copy(at);
         }
 
         /**
@@ -564,7 +506,8 @@ public final class BytesBytesMap extends OffHeapTable {
          */
         public MemorySegment valueSegment() {
             int at = here();
-            MemorySegment value = isChanged(at) ? MemorySegment.ofArray(changed) : values.slice(at);
+            MemorySegment value =
+                    isChanged(at) ? MemorySegment.ofArray(changedBytes()) : values.slice(at);
             return value.asReadOnly();
         }
 
@@ -583,14 +526,8 @@ public final class BytesBytesMap extends OffHeapTable {
             change(at, value.clone());
         }
 
-        private boolean isChanged(int i) {
-            return changedAt == i && changedChunk == chunk();
-        }
-
-        private void change(int i, byte[] value) {
-            changed = value;
-            changedAt = i;
-            changedChunk = chunk();
+        private byte[] changedBytes() {
+            return (byte[]) changed();
         }
 
         @Override
@@ -607,32 +544,6 @@ public final class BytesBytesMap extends OffHeapTable {
         public Cursor split() {
             Cursor other = new Cursor(this);
             return splitTo(other) ? other : null;
-        }
-
-        @Override
-        void resize(int entries, long keyBytes, long valueBytes) {
-            keys.resize(entries, keyBytes);
-            values.resize(entries, valueBytes);
-        }
-
-        @Override
-        MemorySegment keyChunk() {
-            return keys.segment();
-        }
-
-        @Override
-        MemorySegment keyEnds() {
-            return keys.ends();
-        }
-
-        @Override
-        MemorySegment valueChunk() {
-            return values.segment();
-        }
-
-        @Override
-        MemorySegment valueEnds() {
-            return values.ends();
         }
 
         @Override

@@ -30,15 +30,11 @@ import java.lang.foreign.MemorySegment;
  * BytesLongMap.Builder#keyWidth fixed key width}, methods that read or write a key of another
  * length throw {@link IllegalArgumentException}, and a batch with one in it does nothing else.
  */
-public abstract sealed class BytesKeyMap extends OffHeapTable permits BytesLongMap, StringLongMap {
-    /** Bytes of each key, or {@link TableType#BYTES}. */
-    final int keyWidth;
-
+public abstract sealed class BytesKeyMap extends BytesTable permits BytesLongMap, StringKeyMap {
     private final long defaultValue;
 
     BytesKeyMap(int keyWidth, TableOptions options, long defaultValue) {
         super(TableType.of(keyWidth, 1, Long.BYTES, Long.BYTES), options);
-        this.keyWidth = keyWidth;
         this.defaultValue = defaultValue;
     }
 
@@ -96,22 +92,12 @@ public abstract sealed class BytesKeyMap extends OffHeapTable permits BytesLongM
         return value;
     }
 
-    /**
-     * Whether a key is present.
-     *
-     * @param key the key's bytes
-     * @return true if it has a value
-     */
+    @Override
     public final boolean containsKey(byte[] key) {
         return containsKey(MemorySegment.ofArray(key));
     }
 
-    /**
-     * Whether a key is present.
-     *
-     * @param key the key's bytes
-     * @return true if it has a value
-     */
+    @Override
     public final boolean containsKey(MemorySegment key) {
         checkKey(key);
         int status = BytesCalls.contains(map, stamp, key, key.byteSize());
@@ -247,17 +233,6 @@ public abstract sealed class BytesKeyMap extends OffHeapTable permits BytesLongM
         return BytesCalls.remove(map, stamp, key, key.byteSize());
     }
 
-    private void checkKey(MemorySegment key) {
-        if (!isKeyLength(key.byteSize())) {
-            throw Batches.wrongLength("the key", key.byteSize(), keyWidth);
-        }
-    }
-
-    /** Whether a key of this map may have this length. */
-    final boolean isKeyLength(long length) {
-        return keyWidth == TableType.BYTES || keyWidth == length;
-    }
-
     /**
      * Looks up many keys.
      *
@@ -379,41 +354,6 @@ public abstract sealed class BytesKeyMap extends OffHeapTable permits BytesLongM
                                 k.count(),
                                 defaultValue,
                                 p));
-    }
-
-    /**
-     * Removes many keys.
-     *
-     * @param keys the keys
-     * @return how many were present
-     */
-    public final long removeAll(Spans keys) {
-        return SpanBatch.removeAll(this, keyWidth, keys);
-    }
-
-    /**
-     * Tells of many keys whether they are present.
-     *
-     * @param keys the keys
-     * @param found receives true or false for each
-     * @return how many keys are present
-     * @throws IllegalArgumentException if there are not as many elements as keys
-     */
-    public final long containsAll(Spans keys, boolean[] found) {
-        return SpanBatch.containsAll(this, keyWidth, keys, found);
-    }
-
-    /**
-     * Tells of many keys whether they are present.
-     *
-     * @param keys the keys
-     * @param found a byte for each key: receives 1 or 0
-     * @return how many keys are present
-     * @throws IllegalArgumentException if there are not as many bytes as keys, or the segment is
-     *     read-only
-     */
-    public final long containsAll(Spans keys, MemorySegment found) {
-        return SpanBatch.containsAll(this, keyWidth, keys, found);
     }
 
     private long batch(Spans keys, boolean inserts, SpanBatch.Step step) {

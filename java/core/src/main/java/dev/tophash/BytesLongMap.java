@@ -166,14 +166,6 @@ public final class BytesLongMap extends BytesKeyMap {
         return "long";
     }
 
-    static int checkWidth(String name, int bytes, int least, int most) {
-        if (bytes < least || bytes > most) {
-            throw new IllegalArgumentException(
-                    name + " is " + bytes + ", must be from " + least + " to " + most);
-        }
-        return bytes;
-    }
-
     /**
      * The length that all keys of this map have.
      *

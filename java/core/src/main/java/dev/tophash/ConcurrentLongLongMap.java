@@ -1,20 +1,15 @@
 package dev.tophash;
 
-import static dev.tophash.internal.Status.ABSENT;
 import static dev.tophash.internal.Status.PRESENT;
 
 import dev.tophash.internal.Batches;
 import dev.tophash.internal.ConcurrentLongLongCalls;
-import dev.tophash.internal.Linkage;
 import dev.tophash.internal.MapCalls;
 import dev.tophash.internal.TableOptions;
 import dev.tophash.internal.TableType;
-import dev.tophash.internal.WordCalls;
-import dev.tophash.internal.Words;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -22,12 +17,11 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.LongBinaryOperator;
 import java.util.function.LongSupplier;
 import java.util.function.LongUnaryOperator;
-import java.util.function.UnaryOperator;
 
 /**
  * A hash map from {@code long} to {@code long} whose entries lie in native memory, for any number
  * of threads at the same time. Any key and any value is allowed; an absent key reads as the map's
- * {@linkplain #defaultValue default value}.
+ * {@linkplain #defaultValue() default value}.
  *
  * {@snippet :
  * try (ConcurrentLongLongMap hits = ConcurrentLongLongMap.create()) {
@@ -36,24 +30,26 @@ import java.util.function.UnaryOperator;
  * }
  * }
  *
- * What threads and walks can rely on, {@link ConcurrentNativeMap} says; memory, lifetimes and
- * closing: see {@link OffHeap}. Every method of a closed map throws {@link IllegalStateException}.
- * Methods that write throw {@link OutOfMemoryError} when native memory is refused; the map is then
- * unchanged (a batch has done a part of its keys).
+ * Looking up takes no lock, be it one key or many. What threads and walks can rely on, {@link
+ * ConcurrentNativeMap} says; memory, lifetimes and closing: see {@link OffHeap}. Every method of a
+ * closed map throws {@link IllegalStateException}. Methods that write throw {@link
+ * OutOfMemoryError} when native memory is refused; the map is then unchanged (a batch has done a
+ * part of its keys).
  *
  * <p>Batch methods take arrays of the same length, a part of them by offset and length, or memory
  * segments in native byte order, aligned to the size of an element. Element i of one belongs to
  * element i of the other. To code that wants a {@link ConcurrentMap}, {@link #asMap} is one.
  */
-public final class ConcurrentLongLongMap extends OffHeapTable {
+public final class ConcurrentLongLongMap extends LongLongTable {
     private static final long TYPE = TableType.of(Long.BYTES, Long.BYTES);
 
-    private final long defaultValue;
+    /** A value that few entries have. */
+    private static final long GUARD = 0x5eed_c0de_5eed_c0deL;
+
     private final Shards<LongLongMap> shards;
 
     private ConcurrentLongLongMap(TableOptions options, int count, long defaultValue) {
-        super(TYPE, options.withShards(count));
-        this.defaultValue = defaultValue;
+        super(TYPE, options.withShards(count), defaultValue);
         this.shards = new Shards<>(this, count, true, o -> LongLongMap.ofShard(o, defaultValue));
     }
 
@@ -165,80 +161,40 @@ public final class ConcurrentLongLongMap extends OffHeapTable {
     }
 
     @Override
-    String keyName() {
-        return "long";
-    }
-
-    @Override
-    String valueName() {
-        return "long";
-    }
-
-    @Override
     Shards<LongLongMap> shards() {
         return shards;
     }
 
-    /**
-     * What this map returns for an absent key; chosen when it was created.
-     *
-     * @return the default value, 0 unless another was given
-     */
-    public long defaultValue() {
-        return defaultValue;
-    }
-
-    /**
-     * The value of a key. Takes no lock.
-     *
-     * @param key any key
-     * @return its value, or the default value if it is absent
-     */
+    @Override
     public long get(long key) {
         return getOrDefault(key, defaultValue);
     }
 
-    /**
-     * The value of a key. Takes no lock.
-     *
-     * @param key any key
-     * @param otherwise what to return if it is absent
-     * @return its value, or {@code otherwise}
-     */
+    @Override
     public long getOrDefault(long key, long otherwise) {
         long value = ConcurrentLongLongCalls.get(map, stamp, key, otherwise);
         checkOpen();
         return value;
     }
 
-    /**
-     * Whether a key is present. Takes no lock.
-     *
-     * @param key any key
-     * @return true if it has a value
-     */
+    @Override
     public boolean containsKey(long key) {
         int status = ConcurrentLongLongCalls.contains(map, stamp, key);
         checkOpen();
         return status == PRESENT;
     }
 
-    private Shards.Shard<LongLongMap> lock(long key) {
+    Shards.Shard<LongLongMap> lock(long key) {
         return shards.lock(shards.indexOf(key));
     }
 
-    private boolean isUntouched() {
+    /** Whether nothing was ever written. */
+    boolean isUntouched() {
         checkOpen();
         return !shards.exist();
     }
 
-    /**
-     * Sets the value of a key.
-     *
-     * @param key any key
-     * @param value any value
-     * @return the previous value, or the default value if the key was absent
-     */
+    @Override
     public long put(long key, long value) {
         Computation.refuseLocksOf(this);
         long before = MapCalls.shardPut(map, stamp, key, value, defaultValue, GUARD);
@@ -255,13 +211,7 @@ public final class ConcurrentLongLongMap extends OffHeapTable {
         }
     }
 
-    /**
-     * Sets the value of a key unless it has one.
-     *
-     * @param key any key
-     * @param value any value
-     * @return the value that the key has had, or the default value if it was absent and is now set
-     */
+    @Override
     public long putIfAbsent(long key, long value) {
         Computation.refuseLocksOf(this);
         long before = MapCalls.shardPutIfAbsent(map, stamp, key, value, defaultValue, GUARD);
@@ -278,14 +228,7 @@ public final class ConcurrentLongLongMap extends OffHeapTable {
         }
     }
 
-    /**
-     * Adds to the value of a key; what does not fit wraps around. An absent key starts from the
-     * default value.
-     *
-     * @param key any key
-     * @param delta what to add
-     * @return the value before, or the default value if the key was absent
-     */
+    @Override
     public long addTo(long key, long delta) {
         Computation.refuseLocksOf(this);
         long before = MapCalls.shardAdd(map, stamp, key, delta, defaultValue, GUARD);
@@ -302,12 +245,7 @@ public final class ConcurrentLongLongMap extends OffHeapTable {
         }
     }
 
-    /**
-     * Removes a key.
-     *
-     * @param key any key
-     * @return the value that it had, or the default value if it was absent
-     */
+    @Override
     public long remove(long key) {
         Computation.refuseLocksOf(this);
         long before = MapCalls.shardRemove(map, stamp, key, defaultValue, GUARD);
@@ -435,218 +373,17 @@ public final class ConcurrentLongLongMap extends OffHeapTable {
         }
     }
 
-    /**
-     * Looks up many keys. Takes no lock.
-     *
-     * @param keys the keys
-     * @param values receives their values, the default value for absent ones
-     * @return how many keys are present
-     * @throws IllegalArgumentException if the arrays differ in length
-     */
-    public long getAll(long[] keys, long[] values) {
-        return getAll(keys, values, 0, Batches.sameLength(keys.length, values.length));
-    }
-
-    /**
-     * Looks up many keys. Takes no lock.
-     *
-     * @param keys the keys
-     * @param values receives their values, the default value for absent ones
-     * @param offset first element of both arrays
-     * @param length number of elements
-     * @return how many keys are present
-     * @throws IndexOutOfBoundsException if the part does not lie within both arrays
-     */
-    public long getAll(long[] keys, long[] values, int offset, int length) {
-        return getAll(Batches.part(keys, offset, length), Batches.part(values, offset, length));
-    }
-
-    /**
-     * Looks up many keys. Takes no lock.
-     *
-     * @param keys elements of type {@code long}
-     * @param values as many: receives the values, the default value for absent keys
-     * @return how many keys are present
-     * @throws IllegalArgumentException if the segments differ in length, are misaligned or
-     *     read-only
-     */
-    public long getAll(MemorySegment keys, MemorySegment values) {
-        long n = Batches.elements(keys, Long.BYTES, "keys");
-        Batches.elements(values, Long.BYTES, "values", n);
-        Batches.writable(values, "values");
-        return runBatch(
-                n,
-                p -> {
-                    long at = map; // read once: the map may be closed by another thread
-                    if (at == Linkage.EMPTY_MAP) {
-                        VarHandle.acquireFence(); // closed, if it is, before it was emptied
-                        Batches.readable(keys);
-                        Words.fill(values, Long.BYTES, defaultValue);
-                        return ABSENT;
-                    }
-                    return WordCalls.getAll(at, stamp, keys, values, n, defaultValue, p);
-                },
-                NO_BYTES);
-    }
-
-    /**
-     * Tells of many keys whether they are present. Takes no lock.
-     *
-     * @param keys the keys
-     * @param found receives true or false for each
-     * @return how many keys are present
-     * @throws IllegalArgumentException if the arrays differ in length
-     */
-    public long containsAll(long[] keys, boolean[] found) {
-        return containsAll(keys, found, 0, Batches.sameLength(keys.length, found.length));
-    }
-
-    /**
-     * Tells of many keys whether they are present. Takes no lock.
-     *
-     * @param keys the keys
-     * @param found receives true or false for each
-     * @param offset first element of both arrays
-     * @param length number of elements
-     * @return how many keys are present
-     * @throws IndexOutOfBoundsException if the part does not lie within both arrays
-     */
-    public long containsAll(long[] keys, boolean[] found, int offset, int length) {
-        MemorySegment all = Batches.part(keys, offset, length);
-        Objects.checkFromIndexSize(offset, length, found.length);
-        checkOpen();
-        return Batches.found(
-                found,
-                offset,
-                length,
-                (from, answers) -> {
-                    long size = answers.byteSize() * Long.BYTES;
-                    return containsAll(all.asSlice(from * Long.BYTES, size), answers);
-                });
-    }
-
-    /**
-     * Tells of many keys whether they are present. Takes no lock.
-     *
-     * @param keys elements of type {@code long}
-     * @param found a byte for each key: receives 1 or 0
-     * @return how many keys are present
-     * @throws IllegalArgumentException if the segments do not go together, are misaligned or
-     *     read-only
-     */
-    public long containsAll(MemorySegment keys, MemorySegment found) {
-        long n = Batches.elements(keys, Long.BYTES, "keys");
-        Batches.elements(found, Byte.BYTES, "found", n);
-        Batches.writable(found, "found");
-        return runBatch(n, p -> WordCalls.containsAll(map, stamp, keys, found, n, p), NO_BYTES);
-    }
-
-    /**
-     * Sets the values of many keys; of a key that comes twice the last one stays.
-     *
-     * @param keys the keys
-     * @param values their values
-     * @return how many keys were present before
-     * @throws IllegalArgumentException if the arrays differ in length
-     */
-    public long putAll(long[] keys, long[] values) {
-        return putAll(keys, values, 0, Batches.sameLength(keys.length, values.length));
-    }
-
-    /**
-     * Sets the values of many keys; of a key that comes twice the last one stays.
-     *
-     * @param keys the keys
-     * @param values their values
-     * @param offset first element of both arrays
-     * @param length number of elements
-     * @return how many keys were present before
-     * @throws IndexOutOfBoundsException if the part does not lie within both arrays
-     */
-    public long putAll(long[] keys, long[] values, int offset, int length) {
-        return putAll(Batches.part(keys, offset, length), Batches.part(values, offset, length));
-    }
-
-    /**
-     * Sets the values of many keys; of a key that comes twice the last one stays.
-     *
-     * @param keys elements of type {@code long}
-     * @param values as many
-     * @return how many keys were present before
-     * @throws IllegalArgumentException if the segments differ in length or are misaligned
-     */
+    @Override
     public long putAll(MemorySegment keys, MemorySegment values) {
         return writeAll(keys, values, "values", LongLongMap::putAll);
     }
 
-    /**
-     * Adds to the values of many keys, as {@link #addTo} does.
-     *
-     * @param keys the keys
-     * @param deltas what to add to each
-     * @return how many keys were present before
-     * @throws IllegalArgumentException if the arrays differ in length
-     */
-    public long addAll(long[] keys, long[] deltas) {
-        return addAll(keys, deltas, 0, Batches.sameLength(keys.length, deltas.length));
-    }
-
-    /**
-     * Adds to the values of many keys, as {@link #addTo} does.
-     *
-     * @param keys the keys
-     * @param deltas what to add to each
-     * @param offset first element of both arrays
-     * @param length number of elements
-     * @return how many keys were present before
-     * @throws IndexOutOfBoundsException if the part does not lie within both arrays
-     */
-    public long addAll(long[] keys, long[] deltas, int offset, int length) {
-        return addAll(Batches.part(keys, offset, length), Batches.part(deltas, offset, length));
-    }
-
-    /**
-     * Adds to the values of many keys, as {@link #addTo} does.
-     *
-     * @param keys elements of type {@code long}
-     * @param deltas as many
-     * @return how many keys were present before
-     * @throws IllegalArgumentException if the segments differ in length or are misaligned
-     */
+    @Override
     public long addAll(MemorySegment keys, MemorySegment deltas) {
         return writeAll(keys, deltas, "deltas", LongLongMap::addAll);
     }
 
-    /**
-     * Removes many keys.
-     *
-     * @param keys the keys
-     * @return how many were present
-     */
-    public long removeAll(long[] keys) {
-        return removeAll(keys, 0, keys.length);
-    }
-
-    /**
-     * Removes many keys.
-     *
-     * @param keys the keys
-     * @param offset first element
-     * @param length number of elements
-     * @return how many were present
-     * @throws IndexOutOfBoundsException if the part does not lie within the array
-     */
-    public long removeAll(long[] keys, int offset, int length) {
-        return removeAll(Batches.part(keys, offset, length));
-    }
-
-    /**
-     * Removes many keys.
-     *
-     * @param keys elements of type {@code long}
-     * @return how many were present
-     * @throws IllegalArgumentException if the segment is misaligned
-     */
+    @Override
     public long removeAll(MemorySegment keys) {
         Batches.elements(keys, Long.BYTES, "keys");
         if (isUntouched()) {
@@ -679,7 +416,7 @@ public final class ConcurrentLongLongMap extends OffHeapTable {
         }
     }
 
-    private ConcurrentWalk<Long, Long, LongLongMap, LongLongMap.Cursor> walk() {
+    ConcurrentWalk<Long, Long, LongLongMap, LongLongMap.Cursor> walk() {
         return new ConcurrentWalk<>(this, shards, LongLongMap::cursor);
     }
 
@@ -691,115 +428,6 @@ public final class ConcurrentLongLongMap extends OffHeapTable {
      * @return a new view
      */
     public ConcurrentMap<Long, Long> asMap() {
-        return new AsMap(this);
-    }
-
-    /** A value that few entries have. */
-    private static final long GUARD = 0x5eed_c0de_5eed_c0deL;
-
-    private static final class AsMap extends ConcurrentEntryMap<Long, Long> {
-        private final ConcurrentLongLongMap table;
-
-        AsMap(ConcurrentLongLongMap table) {
-            this.table = table;
-        }
-
-        @Override
-        OffHeapTable table() {
-            return table;
-        }
-
-        @Override
-        Object find(Object key) {
-            if (!(key instanceof Long k)) {
-                table.checkOpen();
-                return NOTHING;
-            }
-            // Each answer is from one moment: a value that is not the guard, or that there is none.
-            for (long guard = GUARD; ; guard = ~guard) {
-                long value = table.getOrDefault(k, guard);
-                if (value != guard) {
-                    return value;
-                }
-                if (!table.containsKey(k)) {
-                    return NOTHING;
-                }
-            }
-        }
-
-        @Override
-        Object insert(Long key, Long value, PutMode mode) {
-            long after = value;
-            Object[] before = {NOTHING};
-            if (mode == PutMode.IF_PRESENT && find(key) == NOTHING) {
-                return NOTHING;
-            }
-            update(
-                    key,
-                    found -> {
-                        before[0] = found;
-                        boolean stays =
-                                mode == PutMode.IF_ABSENT && found != NOTHING
-                                        || mode == PutMode.IF_PRESENT && found == NOTHING;
-                        return stays ? AS_IT_IS : (Object) after;
-                    },
-                    false);
-            return before[0];
-        }
-
-        @Override
-        Object delete(Object key) {
-            if (!(key instanceof Long k) || table.isUntouched()) {
-                table.checkOpen();
-                return NOTHING;
-            }
-            Object[] before = {NOTHING};
-            update(
-                    k,
-                    found -> {
-                        before[0] = found;
-                        return NOTHING;
-                    },
-                    false);
-            return before[0];
-        }
-
-        @Override
-        Object update(Long key, UnaryOperator<Object> function) {
-            return update(key, function, true);
-        }
-
-        private Object update(long key, UnaryOperator<Object> function, boolean ofUser) {
-            Shards.Shard<LongLongMap> shard = table.lock(key);
-            try {
-                LongLongMap map = shard.table;
-                Object before = map.containsKey(key) ? (Object) map.get(key) : NOTHING;
-                Computation computation = ofUser ? Computation.begin(table) : null;
-                Object after;
-                try {
-                    after = function.apply(before);
-                } finally {
-                    if (ofUser) {
-                        computation.end();
-                    }
-                }
-                if (after == AS_IT_IS) {
-                    return before;
-                }
-                if (after == NOTHING) {
-                    map.remove(key);
-                } else {
-                    map.put(key, (Long) after);
-                }
-                return after;
-            } finally {
-                shard.unlock();
-            }
-        }
-
-        @Override
-        Walk<Long, Long> walk() {
-            return table.walk();
-        }
+        return new ConcurrentLongLongEntries(this);
     }
 }

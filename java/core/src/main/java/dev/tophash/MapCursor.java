@@ -38,8 +38,7 @@ public abstract sealed class MapCursor
                 LongSet.Cursor,
                 IntSet.Cursor,
                 BytesKeyCursor,
-                BytesBytesMap.Cursor,
-                CodecCursor {
+                BytesCursor {
     /** Entries fetched with one call: enough to make its cost small beside theirs. */
     private static final int CHUNK = 256;
 

@@ -13,9 +13,9 @@ import java.time.Instant;
  * @param keyName what keys are to the program that saved them: the {@linkplain Codec#name name} of
  *     their codec, such as {@code long}
  * @param valueName the same of values; empty for a set
- * @param keyType what a key is in memory, such as {@code 8 bytes, aligned to 8} or, if the length
- *     varies, {@code bytes}
- * @param valueType the same of a value; {@code nothing} for a set
+ * @param keySlot what a key takes in memory: its bytes, or {@link Codec#VARIABLE}, and its
+ *     alignment
+ * @param valueSlot the same of a value; 0 bytes for a set
  * @param entries how many there are
  * @param bytes size of the file
  * @param created when it was saved, to the second
@@ -28,8 +28,8 @@ public record MapFileInfo(
         int shards,
         String keyName,
         String valueName,
-        String keyType,
-        String valueType,
+        Layout.Slot keySlot,
+        Layout.Slot valueSlot,
         long entries,
         long bytes,
         Instant created,
@@ -42,8 +42,8 @@ public record MapFileInfo(
                 info.shards(),
                 info.keyName(),
                 info.valueName(),
-                type(TableType.keySize(info.type()), TableType.keyAlign(info.type())),
-                type(TableType.valueSize(info.type()), TableType.valueAlign(info.type())),
+                keySlot(info.type()),
+                valueSlot(info.type()),
                 info.entries(),
                 info.bytes(),
                 Instant.ofEpochSecond(Math.clamp(info.created(), 0, Instant.MAX.getEpochSecond())),
@@ -51,15 +51,58 @@ public record MapFileInfo(
                 info.identity());
     }
 
-    /** Bytes and alignment in words. */
-    static String type(int size, int alignment) {
-        if (size == TableType.BYTES) {
+    /** What a key of a native type takes, see {@link TableType}. */
+    static Layout.Slot keySlot(long type) {
+        return slot(TableType.keySize(type), TableType.keyAlign(type));
+    }
+
+    /** What a value of a native type takes. */
+    static Layout.Slot valueSlot(long type) {
+        return slot(TableType.valueSize(type), TableType.valueAlign(type));
+    }
+
+    private static Layout.Slot slot(int size, int alignment) {
+        return size == TableType.BYTES
+                ? new Layout.Slot((int) Codec.VARIABLE, 1)
+                : new Layout.Slot(size, alignment);
+    }
+
+    /**
+     * Whether there are no values.
+     *
+     * @return true for a file of a set
+     */
+    public boolean isSet() {
+        return valueName.isEmpty();
+    }
+
+    /**
+     * What a key is in memory, in words.
+     *
+     * @return such as {@code 8 bytes, aligned to 8} or, if the length varies, {@code bytes}
+     */
+    public String keyType() {
+        return words(keySlot);
+    }
+
+    /**
+     * What a value is in memory, in words.
+     *
+     * @return as of a key; {@code nothing} if it has 0 bytes, as in a set
+     */
+    public String valueType() {
+        return words(valueSlot);
+    }
+
+    /** What a slot is, in words. */
+    static String words(Layout.Slot slot) {
+        if (slot.varies()) {
             return "bytes";
         }
-        if (size == 0) {
+        if (slot.size() == 0) {
             return "nothing";
         }
-        String bytes = size == 1 ? "1 byte" : size + " bytes";
-        return alignment == 1 ? bytes : bytes + ", aligned to " + alignment;
+        String bytes = slot.size() == 1 ? "1 byte" : slot.size() + " bytes";
+        return slot.align() == 1 ? bytes : bytes + ", aligned to " + slot.align();
     }
 }

@@ -2,44 +2,27 @@ package dev.tophash;
 
 import dev.tophash.internal.Events;
 import dev.tophash.internal.Linkage;
-import dev.tophash.internal.Lives;
 import dev.tophash.internal.MapCalls;
-import dev.tophash.internal.MapFiles;
 import dev.tophash.internal.NativeHeap;
-import dev.tophash.internal.OpenedFile;
 import dev.tophash.internal.Placement;
 import dev.tophash.internal.Status;
 import dev.tophash.internal.TableOptions;
 import dev.tophash.internal.ffi.tophash_h;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
-import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.util.ConcurrentModificationException;
-import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 
 /**
  * What maps and sets with keys and values of their own kind have in common: one table in native
  * memory, with a size that may exceed {@link Integer#MAX_VALUE}. See {@link OffHeap} for memory,
  * lifetimes and threads.
  */
-public abstract sealed class OffHeapTable implements OffHeap
-        permits LongLongMap,
-                IntIntMap,
-                IntLongMap,
-                LongIntMap,
-                LongDoubleMap,
-                LongSet,
-                IntSet,
-                ConcurrentLongLongMap,
-                BytesKeyMap,
-                BytesBytesMap,
-                CodecTable {
+public abstract sealed class OffHeapTable extends TableLife implements OffHeap
+        permits LongTable, IntTable, BytesTable, CodecTable {
     /**
      * How often a call goes for more room before it gives up. One round is the rule and three are
      * the most that a single writer can need; racing writers can use up each other's room for ever.
@@ -49,34 +32,11 @@ public abstract sealed class OffHeapTable implements OffHeap
     /** 6.5 entries for each of the most buckets that a map can have. */
     static final long MAX_ENTRIES = 13L << (tophash_h.TH_MAX_B() - 1);
 
-    private static final int NO_LIFE = -1;
-
-    /** A shard lives as long as the map that it is a part of. */
-    private static final int LIFE_OF_WHOLE = -2;
-
     /** The key length of batches over keys of fixed width. */
     static final KeyLength NO_BYTES = i -> 0;
 
-    private final long type;
-    private TableOptions options;
-
-    /**
-     * Address of the native map, or of the empty one before the first write and after {@link
-     * #close}.
-     */
-    long map = Linkage.EMPTY_MAP;
-
-    long stamp = Linkage.EMPTY_STAMP;
-    private int life = NO_LIFE;
-
-    /** How often this map was written to, so that cursors notice; wraps. Of a shard, 0. */
-    int writes;
-
     /** How often this map was cleared, which ends the walks that go on; wraps. */
     int clears;
-
-    /** Read without order on every call; {@link #isClosed} is for threads that wait. */
-    private boolean closed;
 
     /**
      * An empty table.
@@ -84,28 +44,7 @@ public abstract sealed class OffHeapTable implements OffHeap
      * @param type see {@link dev.tophash.internal.TableType}
      */
     OffHeapTable(long type, TableOptions options) {
-        this.type = type;
-        this.options = options;
-        Arena arena = options.arena();
-        if (arena != null) {
-            closeWith(arena);
-        }
-    }
-
-    /**
-     * Has the arena close this table. The arena must not keep it reachable, or forgotten tables
-     * would pile up in a long-lived one.
-     */
-    private void closeWith(Arena arena) {
-        WeakReference<OffHeapTable> self = new WeakReference<>(this);
-        MemorySegment.NULL.reinterpret(
-                arena,
-                ended -> {
-                    OffHeapTable table = self.get();
-                    if (table != null) {
-                        table.close();
-                    }
-                });
+        super(type, options);
     }
 
     /**
@@ -195,39 +134,14 @@ public abstract sealed class OffHeapTable implements OffHeap
         if (map == Linkage.EMPTY_MAP) {
             return;
         }
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment wanted = placement.segment(arena);
-            MemorySegment progress = arena.allocate(ValueLayout.JAVA_LONG);
-            while (migrates(policy, wanted, progress)) {
-                checkOpen();
+        try (Migration migration = new Migration(policy, placement)) {
+            migration.move(this, () -> migration.movesPiece(this));
+            Shards<?> shards = shards();
+            if (shards != null) {
+                shards.migrate(migration);
             }
         }
-        Shards<?> shards = shards();
-        if (shards != null) {
-            shards.migrate(policy, placement);
-        }
         NativeHeap.reclaimIfDue();
-    }
-
-    /** Moves one piece; whether there are more. */
-    final boolean migrates(MemoryPolicy policy, MemorySegment wanted, MemorySegment progress) {
-        int status = tophash_h.th_map_migrate(header(), stamp, wanted, progress);
-        checkOpen();
-        policy.check(status);
-        Status.check(status, "moving a map to the memory policy " + policy);
-        return status == Status.MORE;
-    }
-
-    /** Where it was chosen to lie, or null. */
-    final Placement placement() {
-        return options.placement();
-    }
-
-    /** For a native map that is still to be made, by whichever thread does. */
-    private synchronized void setPlacement(Placement placement) {
-        if (life == NO_LIFE || shards() != null) {
-            options = options.withPlacement(placement);
-        }
     }
 
     @Override
@@ -280,143 +194,19 @@ public abstract sealed class OffHeapTable implements OffHeap
 
     @Override
     public final boolean isClosed() {
-        VarHandle.acquireFence(); // so that a loop that waits for it ends
-        return closed;
+        return hasEnded();
     }
 
     @Override
-    public final synchronized void close() {
-        if (closed) {
-            return;
-        }
-        long closing = map;
-        long closingStamp = stamp;
-        Shards<?> shards = shards();
-        if (shards != null) {
-            shards.close(); // before the native map: writers then know why they fail
-        }
-        closed = true;
-        VarHandle.releaseFence(); // who sees the empty map knows why
-        map = Linkage.EMPTY_MAP;
-        stamp = Linkage.EMPTY_STAMP;
-        if (life < 0) {
-            return;
-        }
-        try {
-            if (Events.areOn()) {
-                MapStats stats = MapStats.of(closing, closingStamp, false);
-                if (stats != null) {
-                    Events.closed(
-                            typeName(), closing, closingStamp, stats.size(), stats.reservedBytes());
-                }
-            }
-        } finally {
-            Lives.end(life); // whatever becomes of the event
-        }
+    public final void close() {
+        end();
     }
 
     /** Type and size; the entries are not listed. */
     @Override
     public final String toString() {
-        String content = closed ? "closed" : "size=" + size();
+        String content = isClosed() ? "closed" : "size=" + size();
         return typeName() + '[' + content + ']';
-    }
-
-    /**
-     * Counts a write. Those to shards are not: their walks do not ask, and it would be one more
-     * line of memory for writers to take from each other.
-     */
-    final void written() {
-        if (life != LIFE_OF_WHOLE) {
-            writes++;
-        }
-    }
-
-    final void checkOpen() {
-        if (closed) {
-            throw closedException();
-        }
-    }
-
-    private IllegalStateException closedException() {
-        OpenedFile file = file();
-        String what = "this " + knownAs();
-        if (file != null && file.isCut()) {
-            return new IllegalStateException(
-                    what + " is closed: " + file.path() + " was cut off while it was open");
-        }
-        return new IllegalStateException(what + " is closed");
-    }
-
-    /** The name of its type, or of the type of the map that it is a part of. */
-    private String knownAs() {
-        TableOptions.Whole whole = options.whole();
-        return whole == null ? typeName() : whole.typeName();
-    }
-
-    /** The file that this map, or the one that it is a part of, was opened from; else null. */
-    final OpenedFile file() {
-        TableOptions.Whole whole = options.whole();
-        return whole == null ? options.file() : whole.file();
-    }
-
-    /** For what begins to write, where that is not done by the call that notices. */
-    final void checkWritable() {
-        checkOpen();
-        if (file() != null) {
-            throw readOnlyException();
-        }
-    }
-
-    private UnsupportedOperationException readOnlyException() {
-        return new UnsupportedOperationException(
-                "this " + knownAs() + " was opened from " + file().path() + " and is read-only");
-    }
-
-    /**
-     * Closes a map whose file was cut off while it was open: for callers that have just read more
-     * than an entry, and need not count every nanosecond.
-     */
-    final void checkFile() {
-        OpenedFile file = file();
-        if (file == null) {
-            return;
-        }
-        if (options.whole() != null) {
-            options.whole().checkFile();
-        } else if (MapFiles.state(map, stamp) == Status.BAD_FILE) {
-            cutOff(file);
-        }
-        checkOpen();
-    }
-
-    private synchronized void cutOff(OpenedFile file) {
-        if (!closed) {
-            file.setCut();
-            if (Events.areOn()) {
-                Events.cut(typeName(), map, stamp, file.path().toString());
-            }
-            close();
-        }
-    }
-
-    /** The shards of a concurrent map, which do the work on entries; null for all others. */
-    Shards<?> shards() {
-        return null;
-    }
-
-    /** Whether there is no native map yet; false for a closed map. */
-    final boolean neverWritten() {
-        return map == Linkage.EMPTY_MAP && !closed;
-    }
-
-    /** See {@link dev.tophash.internal.TableType}. */
-    final long type() {
-        return type;
-    }
-
-    final TableOptions options() {
-        return options;
     }
 
     /** What keys are in a file, see {@link Codec#name}. */
@@ -425,98 +215,8 @@ public abstract sealed class OffHeapTable implements OffHeap
     /** The same of values; empty for a set. */
     abstract String valueName();
 
-    /** What users know this table as. */
-    String typeName() {
-        return getClass().getSimpleName();
-    }
-
-    /** Makes the native map at the first write. */
-    final synchronized void open() {
-        checkOpen();
-        if (life != NO_LIFE) {
-            return;
-        }
-        if (options.whole() != null) {
-            openShard(options.whole().openShard());
-            return;
-        }
-        policyInForce();
-        NativeHeap.Handle handle = NativeHeap.createMap(type, options);
-        if (handle.status() < 0) {
-            policyInForce().check(handle.status());
-            throw failure(
-                    handle.status(),
-                    "no native memory for a map with room for "
-                            + options.expectedSize()
-                            + " entries");
-        }
-        try {
-            adopt(handle);
-        } catch (OutOfMemoryError | StackOverflowError e) { // nothing else can go wrong in Java
-            NativeHeap.closeMap(handle);
-            throw e;
-        }
-    }
-
-    /** What says where a map is made that is made now. */
-    final MemoryPolicy policyInForce() {
-        MemoryPolicy standard = StandardPolicy.get(); // in force before a map is made
-        Placement placement = options.placement();
-        return placement == null ? standard : MemoryPolicy.of(placement);
-    }
-
-    /** Begins the life of a native map that was just made for this table. */
-    final synchronized void adopt(NativeHeap.Handle handle) {
-        checkOpen();
-        life =
-                Lives.begin(
-                        this,
-                        new Lives.Open(typeName(), options.name(), handle),
-                        forgotten(typeName(), options.arena() != null));
-        stamp = handle.stamp();
-        VarHandle.releaseFence(); // who sees the map sees its stamp
-        map = handle.map();
-        if (Events.areOn()) {
-            Events.created(typeName(), handle.map(), handle.stamp(), options.expectedSize());
-        }
-    }
-
-    private void openShard(NativeHeap.Handle handle) {
-        if (handle.status() == Status.CLOSED) {
-            throw closedException();
-        }
-        if (handle.status() < 0) {
-            Placement placement = options.whole().placement();
-            (placement == null ? StandardPolicy.get() : MemoryPolicy.of(placement))
-                    .check(handle.status());
-            throw failure(handle.status(), "no native memory for a part of a concurrent map");
-        }
-        life = LIFE_OF_WHOLE;
-        stamp = handle.stamp();
-        map = handle.map();
-    }
-
-    /** Tells of a leak; of a table in an arena others take care. */
-    private static Consumer<NativeHeap.Handle> forgotten(String name, boolean inArena) {
-        return inArena
-                ? null
-                : handle -> {
-                    if (Events.areOn()) {
-                        MapStats stats = MapStats.of(handle.map(), handle.stamp(), false);
-                        if (stats != null) {
-                            Events.leaked(
-                                    name,
-                                    handle.map(),
-                                    handle.stamp(),
-                                    stats.size(),
-                                    stats.reservedBytes());
-                        }
-                    }
-                };
-    }
-
     /** An ordinary (not quick) call that needs a native map only if {@code makes} says so. */
-    private void ordinary(boolean makes, IntCall call, String what) {
+    private void ordinary(boolean makes, IntSupplier call, String what) {
         checkOpen();
         if (map == Linkage.EMPTY_MAP) {
             if (!makes) {
@@ -525,17 +225,12 @@ public abstract sealed class OffHeapTable implements OffHeap
             open();
         }
         written();
-        int status = Events.areOn() ? tellGrowth(call) : call.run();
+        int status = Events.areOn() ? TableEvents.growth(this, call) : call.getAsInt();
         checkOpen();
         if (status < 0) {
             throw failure(status, what);
         }
         NativeHeap.reclaimIfDue();
-    }
-
-    @FunctionalInterface
-    private interface IntCall {
-        int run();
     }
 
     /**
@@ -552,7 +247,10 @@ public abstract sealed class OffHeapTable implements OffHeap
         }
         int outcome = status;
         if (status == Status.NEEDS_ROOM) {
-            outcome = Events.areOn() ? tellGrowth(() -> makeRoom(bytes)) : makeRoom(bytes);
+            outcome =
+                    Events.areOn()
+                            ? TableEvents.growth(this, () -> makeRoom(bytes))
+                            : makeRoom(bytes);
             NativeHeap.reclaimIfDue();
         }
         if (outcome == Status.CLOSED) {
@@ -568,28 +266,6 @@ public abstract sealed class OffHeapTable implements OffHeap
 
     private int makeRoom(long bytes) {
         return tophash_h.th_make_room(header(), stamp, bytes);
-    }
-
-    /** Makes an ordinary call, with an event if it begins a growth, and one if it ends one. */
-    private int tellGrowth(IntCall call) {
-        MapStats before = stats();
-        Events.Growth growth = new Events.Growth(before.buckets());
-        int outcome = call.run();
-        if (outcome < 0) {
-            return outcome;
-        }
-        MapStats after = stats();
-        boolean another =
-                after.growing() && !(before.growing() && before.buckets() == after.buckets());
-        if (before.growing() && (another || !after.growing())) {
-            Events.evacuated(
-                    typeName(), map, stamp, after.size(), before.buckets(), after.reservedBytes());
-        }
-        if (another) {
-            growth.commit(
-                    typeName(), map, stamp, after.size(), after.buckets(), after.reservedBytes());
-        }
-        return outcome;
     }
 
     private String failureMessage(int status, long bytes) {

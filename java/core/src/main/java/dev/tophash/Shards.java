@@ -10,9 +10,6 @@ import dev.tophash.internal.Status;
 import dev.tophash.internal.TableOptions;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.concurrent.locks.AbstractQueuedSynchronizer;
 import java.util.concurrent.locks.ReentrantLock;
@@ -319,24 +316,18 @@ final class Shards<T extends OffHeapTable> {
         forEach(table -> table.reserve(each));
     }
 
-    /** Moves the shards, a piece at a time, between which others may write. */
-    void migrate(MemoryPolicy policy, Placement placement) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment wanted = placement.segment(arena);
-            for (int i = 0; all != null && i < count; i++) {
-                MemorySegment progress = arena.allocate(ValueLayout.JAVA_LONG);
-                while (migrates(i, policy, wanted, progress)) {
-                    whole.checkOpen();
-                }
-            }
+    /** Moves the shards, one after the other. */
+    void migrate(Migration migration) {
+        for (int i = 0; all != null && i < count; i++) {
+            int index = i;
+            migration.move(whole, () -> movesPiece(index, migration));
         }
     }
 
-    private boolean migrates(
-            int index, MemoryPolicy policy, MemorySegment wanted, MemorySegment progress) {
+    private boolean movesPiece(int index, Migration migration) {
         Shard<T> shard = lock(index);
         try {
-            return !shard.table.neverWritten() && shard.table.migrates(policy, wanted, progress);
+            return !shard.table.neverWritten() && migration.movesPiece(shard.table);
         } finally {
             shard.unlock();
         }

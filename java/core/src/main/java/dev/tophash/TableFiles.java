@@ -106,25 +106,18 @@ final class TableFiles {
         }
         long type = table.type();
         long found = info.type();
-        checkPart(
-                file,
-                "keys",
-                MapFileInfo.type(TableType.keySize(found), TableType.keyAlign(found)),
-                MapFileInfo.type(TableType.keySize(type), TableType.keyAlign(type)));
-        checkPart(
-                file,
-                "values",
-                MapFileInfo.type(TableType.valueSize(found), TableType.valueAlign(found)),
-                MapFileInfo.type(TableType.valueSize(type), TableType.valueAlign(type)));
+        checkPart(file, "keys", MapFileInfo.keySlot(found), MapFileInfo.keySlot(type));
+        checkPart(file, "values", MapFileInfo.valueSlot(found), MapFileInfo.valueSlot(type));
     }
 
-    private static void checkPart(Path file, String what, String found, String wanted)
+    private static void checkPart(Path file, String what, Layout.Slot found, Layout.Slot wanted)
             throws MapFileException {
         if (!found.equals(wanted)) {
             throw new MapFileException(
                     file,
                     MapFileException.Reason.TYPE,
-                    "has " + what + " of " + found + ", not of " + wanted);
+                    "has %s of %s, not of %s"
+                            .formatted(what, MapFileInfo.words(found), MapFileInfo.words(wanted)));
         }
     }
 

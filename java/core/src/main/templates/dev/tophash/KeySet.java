@@ -39,7 +39,7 @@ import java.util.function.KeyConsumer;
  * byte order, aligned to the size of an element. To code that wants a {@link Set}, {@link #asSet}
  * is one.
  */
-public final class KeySet extends OffHeapTable {
+public final class KeySet extends KeyTable {
     private static final long TYPE = TableType.of(KEY_BOX.BYTES, 0);
 
     private KeySet(TableOptions options) {
@@ -231,98 +231,6 @@ public final class KeySet extends OffHeapTable {
         written();
         // Values of no bytes: any segment will do for them.
         return runBatch(n, p -> WordCalls.putAll(map, stamp, elements, elements, n, p), NO_BYTES);
-    }
-
-    /**
-     * Removes many elements.
-     *
-     * @param elements the elements
-     * @return how many were present
-     */
-    public long removeAll(KEY[] elements) {
-        return removeAll(elements, 0, elements.length);
-    }
-
-    /**
-     * Removes many elements.
-     *
-     * @param elements the elements
-     * @param offset the first
-     * @param length how many
-     * @return how many were present
-     * @throws IndexOutOfBoundsException if the part does not lie within the array
-     */
-    public long removeAll(KEY[] elements, int offset, int length) {
-        return removeAll(Batches.part(elements, offset, length));
-    }
-
-    /**
-     * Removes many elements.
-     *
-     * @param elements values of type {@code KEY}
-     * @return how many were present
-     * @throws IllegalArgumentException if the segment is misaligned
-     */
-    public long removeAll(MemorySegment elements) {
-        long n = Batches.elements(elements, KEY_BOX.BYTES, "elements");
-        checkOpen();
-        if (neverWritten()) {
-            return 0;
-        }
-        written();
-        return runBatch(n, p -> WordCalls.removeAll(map, stamp, elements, n, p), NO_BYTES);
-    }
-
-    /**
-     * Tells of many values whether they are present.
-     *
-     * @param elements the values
-     * @param found receives true or false for each
-     * @return how many are present
-     * @throws IllegalArgumentException if the arrays differ in length
-     */
-    public long containsAll(KEY[] elements, boolean[] found) {
-        return containsAll(elements, found, 0, Batches.sameLength(elements.length, found.length));
-    }
-
-    /**
-     * Tells of many values whether they are present.
-     *
-     * @param elements the values
-     * @param found receives true or false for each
-     * @param offset the first element of both arrays
-     * @param length how many
-     * @return how many are present
-     * @throws IndexOutOfBoundsException if the part does not lie within both arrays
-     */
-    public long containsAll(KEY[] elements, boolean[] found, int offset, int length) {
-        MemorySegment all = Batches.part(elements, offset, length);
-        Objects.checkFromIndexSize(offset, length, found.length);
-        checkOpen();
-        return Batches.found(
-                found,
-                offset,
-                length,
-                (from, answers) -> {
-                    long size = answers.byteSize() * KEY_BOX.BYTES;
-                    return containsAll(all.asSlice(from * KEY_BOX.BYTES, size), answers);
-                });
-    }
-
-    /**
-     * Tells of many values whether they are present.
-     *
-     * @param elements values of type {@code KEY}
-     * @param found a byte for each: receives 1 or 0
-     * @return how many are present
-     * @throws IllegalArgumentException if the segments do not go together, are misaligned or
-     *     read-only
-     */
-    public long containsAll(MemorySegment elements, MemorySegment found) {
-        long n = Batches.elements(elements, KEY_BOX.BYTES, "elements");
-        Batches.elements(found, Byte.BYTES, "found", n);
-        Batches.writable(found, "found");
-        return runBatch(n, p -> WordCalls.containsAll(map, stamp, elements, found, n, p), NO_BYTES);
     }
 
     /**

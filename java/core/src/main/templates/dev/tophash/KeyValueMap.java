@@ -5,7 +5,6 @@ import static dev.tophash.internal.Status.PRESENT;
 
 import dev.tophash.internal.Batches;
 import dev.tophash.internal.KeyValueCalls;
-import dev.tophash.internal.Linkage;
 import dev.tophash.internal.TableOptions;
 import dev.tophash.internal.TableType;
 import dev.tophash.internal.WordCalls;
@@ -20,7 +19,7 @@ import java.util.Objects;
 
 /**
  * A hash map from {@code KEY} to {@code VALUE} whose entries lie in native memory. Any key and any
- * value is allowed; an absent key reads as the map's {@linkplain #defaultValue default value}.
+ * value is allowed; an absent key reads as the map's {@linkplain #defaultValue() default value}.
  *
  * {@snippet :
  * try (KeyValueMap map = KeyValueMap.withExpectedSize(1_000_000)) {
@@ -44,14 +43,11 @@ import java.util.Objects;
  * segments in native byte order, aligned to the size of an element. Element i of one belongs to
  * element i of the other. To code that wants a {@link Map}, {@link #asMap} is one.
  */
-public final class KeyValueMap extends OffHeapTable {
+public final class KeyValueMap extends KeyValueTable {
     private static final long TYPE = TableType.of(KEY_BOX.BYTES, VALUE_BOX.BYTES);
 
-    private final VALUE defaultValue;
-
     private KeyValueMap(TableOptions options, VALUE defaultValue) {
-        super(TYPE, options);
-        this.defaultValue = defaultValue;
+        super(TYPE, options, defaultValue);
     }
 
     /**
@@ -162,99 +158,40 @@ public final class KeyValueMap extends OffHeapTable {
     }
 
     @Override
-    String keyName() {
-        return "KEY";
-    }
-
-    @Override
-    String valueName() {
-        return "VALUE";
-    }
-
-    /**
-     * What this map returns for an absent key; chosen when it was created.
-     *
-     * @return the default value, 0 unless another was given
-     */
-    public VALUE defaultValue() {
-        return defaultValue;
-    }
-
-    /**
-     * The value of a key.
-     *
-     * @param key any key
-     * @return its value, or the default value if it is absent
-     */
     public VALUE get(KEY key) {
         return getOrDefault(key, defaultValue);
     }
 
-    /**
-     * The value of a key.
-     *
-     * @param key any key
-     * @param otherwise what to return if it is absent
-     * @return its value, or {@code otherwise}
-     */
+    @Override
     public VALUE getOrDefault(KEY key, VALUE otherwise) {
         long word = KeyValueCalls.get(map, stamp, key, Words.of(otherwise));
         checkOpen();
         return Words.toVALUE(word);
     }
 
-    /**
-     * Whether a key is present.
-     *
-     * @param key any key
-     * @return true if it has a value
-     */
+    @Override
     public boolean containsKey(KEY key) {
         int status = KeyValueCalls.contains(map, stamp, key);
         checkOpen();
         return status == PRESENT;
     }
 
-    /**
-     * Sets the value of a key.
-     *
-     * @param key any key
-     * @param value any value
-     * @return the previous value, or the default value if the key was absent
-     */
+    @Override
     public VALUE put(KEY key, VALUE value) {
         return replaced(write(Write.PUT, key, Words.of(value)));
     }
 
-    /**
-     * Sets the value of a key unless it has one.
-     *
-     * @param key any key
-     * @param value any value
-     * @return the value that the key has had, or the default value if it was absent and is now set
-     */
+    @Override
     public VALUE putIfAbsent(KEY key, VALUE value) {
         return replaced(write(Write.PUT_IF_ABSENT, key, Words.of(value)));
     }
 
-    /**
-     * Adds to the value of a key; what does not fit wraps around, but for floating point. An absent
-     * key starts from the default value.
-     *
-     * @param key any key
-     * @param delta what to add
-     * @return the value before, or the default value if the key was absent
-     */
+    @Override
     public VALUE addTo(KEY key, VALUE delta) {
         return replaced(write(Write.ADD, key, Words.of(delta)));
     }
 
-    /**
-     * Removes a key.
-     *
-     * @param key any key
-     * @return the value that it had, or the default value if it was absent
-     */
+    @Override
     public VALUE remove(KEY key) {
         return replaced(write(Write.REMOVE, key, 0));
     }
@@ -264,7 +201,12 @@ public final class KeyValueMap extends OffHeapTable {
         return status == ABSENT ? defaultValue : Words.toVALUE(previous());
     }
 
-    private int write(Write kind, KEY key, long operand) {
+    /**
+     * Does a write; the value from before is left where {@link #previous} finds it.
+     *
+     * @return ABSENT or PRESENT
+     */
+    int write(Write kind, KEY key, long operand) {
         for (int round = 0; ; round++) {
             written();
             int status = writeOnce(kind, key, operand);
@@ -293,95 +235,7 @@ public final class KeyValueMap extends OffHeapTable {
         return WordCalls.remove(map, stamp, key);
     }
 
-    /**
-     * Looks up many keys.
-     *
-     * @param keys the keys
-     * @param values receives their values, the default value for absent ones
-     * @return how many keys are present
-     * @throws IllegalArgumentException if the arrays differ in length
-     */
-    public long getAll(KEY[] keys, VALUE[] values) {
-        return getAll(keys, values, 0, Batches.sameLength(keys.length, values.length));
-    }
-
-    /**
-     * Looks up many keys.
-     *
-     * @param keys the keys
-     * @param values receives their values, the default value for absent ones
-     * @param offset first element of both arrays
-     * @param length number of elements
-     * @return how many keys are present
-     * @throws IndexOutOfBoundsException if the part does not lie within both arrays
-     */
-    public long getAll(KEY[] keys, VALUE[] values, int offset, int length) {
-        return getAll(Batches.part(keys, offset, length), Batches.part(values, offset, length));
-    }
-
-    /**
-     * Looks up many keys.
-     *
-     * @param keys elements of type {@code KEY}
-     * @param values as many of type {@code VALUE}: receives the values, the default value for
-     *     absent keys
-     * @return how many keys are present
-     * @throws IllegalArgumentException if the segments differ in length, are misaligned or
-     *     read-only
-     */
-    public long getAll(MemorySegment keys, MemorySegment values) {
-        long n = Batches.elements(keys, KEY_BOX.BYTES, "keys");
-        Batches.elements(values, VALUE_BOX.BYTES, "values", n);
-        Batches.writable(values, "values");
-        return runBatch(n, p -> getAllOnce(keys, values, n, p), NO_BYTES);
-    }
-
-    private int getAllOnce(
-            MemorySegment keys, MemorySegment values, long n, MemorySegment progress) {
-        long otherwise = Words.of(defaultValue);
-        long at = map; // read once: the map may be closed by another thread
-        if (at == Linkage.EMPTY_MAP) { // it is of no type, and takes values to have 8 bytes
-            Batches.readable(keys);
-            Words.fill(values, VALUE_BOX.BYTES, otherwise);
-            return ABSENT;
-        }
-        return WordCalls.getAll(at, stamp, keys, values, n, otherwise, progress);
-    }
-
-    /**
-     * Sets the values of many keys, in order.
-     *
-     * @param keys the keys
-     * @param values their values
-     * @return how many keys were present before
-     * @throws IllegalArgumentException if the arrays differ in length
-     */
-    public long putAll(KEY[] keys, VALUE[] values) {
-        return putAll(keys, values, 0, Batches.sameLength(keys.length, values.length));
-    }
-
-    /**
-     * Sets the values of many keys, in order.
-     *
-     * @param keys the keys
-     * @param values their values
-     * @param offset first element of both arrays
-     * @param length number of elements
-     * @return how many keys were present before
-     * @throws IndexOutOfBoundsException if the part does not lie within both arrays
-     */
-    public long putAll(KEY[] keys, VALUE[] values, int offset, int length) {
-        return putAll(Batches.part(keys, offset, length), Batches.part(values, offset, length));
-    }
-
-    /**
-     * Sets the values of many keys, in order.
-     *
-     * @param keys elements of type {@code KEY}
-     * @param values as many of type {@code VALUE}
-     * @return how many keys were present before
-     * @throws IllegalArgumentException if the segments differ in length or are misaligned
-     */
+    @Override
     public long putAll(MemorySegment keys, MemorySegment values) {
         long n = Batches.elements(keys, KEY_BOX.BYTES, "keys");
         Batches.elements(values, VALUE_BOX.BYTES, "values", n);
@@ -389,40 +243,7 @@ public final class KeyValueMap extends OffHeapTable {
         return runBatch(n, p -> WordCalls.putAll(map, stamp, keys, values, n, p), NO_BYTES);
     }
 
-    /**
-     * Adds to the values of many keys, in order, as {@link #addTo} does.
-     *
-     * @param keys the keys
-     * @param deltas what to add to each
-     * @return how many keys were present before
-     * @throws IllegalArgumentException if the arrays differ in length
-     */
-    public long addAll(KEY[] keys, VALUE[] deltas) {
-        return addAll(keys, deltas, 0, Batches.sameLength(keys.length, deltas.length));
-    }
-
-    /**
-     * Adds to the values of many keys, in order, as {@link #addTo} does.
-     *
-     * @param keys the keys
-     * @param deltas what to add to each
-     * @param offset first element of both arrays
-     * @param length number of elements
-     * @return how many keys were present before
-     * @throws IndexOutOfBoundsException if the part does not lie within both arrays
-     */
-    public long addAll(KEY[] keys, VALUE[] deltas, int offset, int length) {
-        return addAll(Batches.part(keys, offset, length), Batches.part(deltas, offset, length));
-    }
-
-    /**
-     * Adds to the values of many keys, in order, as {@link #addTo} does.
-     *
-     * @param keys elements of type {@code KEY}
-     * @param deltas as many of type {@code VALUE}
-     * @return how many keys were present before
-     * @throws IllegalArgumentException if the segments differ in length or are misaligned
-     */
+    @Override
     public long addAll(MemorySegment keys, MemorySegment deltas) {
         long n = Batches.elements(keys, KEY_BOX.BYTES, "keys");
         Batches.elements(deltas, VALUE_BOX.BYTES, "deltas", n);
@@ -432,98 +253,6 @@ public final class KeyValueMap extends OffHeapTable {
                 n,
                 p -> WordCalls.ADD_ALL_CALL(map, stamp, keys, deltas, n, otherwise, p),
                 NO_BYTES);
-    }
-
-    /**
-     * Removes many keys.
-     *
-     * @param keys the keys
-     * @return how many were present
-     */
-    public long removeAll(KEY[] keys) {
-        return removeAll(keys, 0, keys.length);
-    }
-
-    /**
-     * Removes many keys.
-     *
-     * @param keys the keys
-     * @param offset first element
-     * @param length number of elements
-     * @return how many were present
-     * @throws IndexOutOfBoundsException if the part does not lie within the array
-     */
-    public long removeAll(KEY[] keys, int offset, int length) {
-        return removeAll(Batches.part(keys, offset, length));
-    }
-
-    /**
-     * Removes many keys.
-     *
-     * @param keys elements of type {@code KEY}
-     * @return how many were present
-     * @throws IllegalArgumentException if the segment is misaligned
-     */
-    public long removeAll(MemorySegment keys) {
-        long n = Batches.elements(keys, KEY_BOX.BYTES, "keys");
-        checkOpen();
-        if (neverWritten()) {
-            return 0;
-        }
-        written();
-        return runBatch(n, p -> WordCalls.removeAll(map, stamp, keys, n, p), NO_BYTES);
-    }
-
-    /**
-     * Tells of many keys whether they are present.
-     *
-     * @param keys the keys
-     * @param found receives true or false for each
-     * @return how many keys are present
-     * @throws IllegalArgumentException if the arrays differ in length
-     */
-    public long containsAll(KEY[] keys, boolean[] found) {
-        return containsAll(keys, found, 0, Batches.sameLength(keys.length, found.length));
-    }
-
-    /**
-     * Tells of many keys whether they are present.
-     *
-     * @param keys the keys
-     * @param found receives true or false for each
-     * @param offset first element of both arrays
-     * @param length number of elements
-     * @return how many keys are present
-     * @throws IndexOutOfBoundsException if the part does not lie within both arrays
-     */
-    public long containsAll(KEY[] keys, boolean[] found, int offset, int length) {
-        MemorySegment all = Batches.part(keys, offset, length);
-        Objects.checkFromIndexSize(offset, length, found.length);
-        checkOpen();
-        return Batches.found(
-                found,
-                offset,
-                length,
-                (from, answers) -> {
-                    long size = answers.byteSize() * KEY_BOX.BYTES;
-                    return containsAll(all.asSlice(from * KEY_BOX.BYTES, size), answers);
-                });
-    }
-
-    /**
-     * Tells of many keys whether they are present.
-     *
-     * @param keys elements of type {@code KEY}
-     * @param found a byte for each key: receives 1 or 0
-     * @return how many keys are present
-     * @throws IllegalArgumentException if the segments do not go together, are misaligned or
-     *     read-only
-     */
-    public long containsAll(MemorySegment keys, MemorySegment found) {
-        long n = Batches.elements(keys, KEY_BOX.BYTES, "keys");
-        Batches.elements(found, Byte.BYTES, "found", n);
-        Batches.writable(found, "found");
-        return runBatch(n, p -> WordCalls.containsAll(map, stamp, keys, found, n, p), NO_BYTES);
     }
 
     /**
@@ -560,63 +289,7 @@ public final class KeyValueMap extends OffHeapTable {
      * @return a new view
      */
     public Map<KEY_BOX, VALUE_BOX> asMap() {
-        return new AsMap(this);
-    }
-
-    private static final class AsMap extends EntryMap<KEY_BOX, VALUE_BOX> {
-        private final KeyValueMap table;
-
-        AsMap(KeyValueMap table) {
-            this.table = table;
-        }
-
-        @Override
-        OffHeapTable table() {
-            return table;
-        }
-
-        @Override
-        Object find(Object key) {
-            if (!(key instanceof KEY_BOX k)) {
-                table.checkOpen();
-                return NOTHING;
-            }
-            // One call tells of nearly every key that is present; that of an absent key takes two.
-            VALUE value = table.getOrDefault(k, GUARD);
-            return value == GUARD && !table.containsKey(k) ? NOTHING : (VALUE_BOX) value;
-        }
-
-        @Override
-        Object insert(KEY_BOX key, VALUE_BOX value, PutMode mode) {
-            KEY k = key;
-            long word = Words.of((VALUE) value);
-            if (mode == PutMode.IF_PRESENT && !table.containsKey(k)) {
-                return NOTHING;
-            }
-            Write kind = mode == PutMode.IF_ABSENT ? Write.PUT_IF_ABSENT : Write.PUT;
-            return before(table.write(kind, k, word));
-        }
-
-        @Override
-        Object delete(Object key) {
-            if (!(key instanceof KEY_BOX k)) {
-                table.checkOpen();
-                return NOTHING;
-            }
-            return before(table.write(Write.REMOVE, k, 0));
-        }
-
-        private Object before(int status) {
-            return status == PRESENT ? (Object) Words.toVALUE(table.previous()) : NOTHING;
-        }
-
-        @Override
-        Cursor walk() {
-            return new Cursor(table);
-        }
-
-        /** A value that few entries have. */
-        private static final VALUE GUARD = 0x5eed_c0de;
+        return new KeyValueEntries(this);
     }
 
     /** A walk over a {@link KeyValueMap}. */

@@ -69,6 +69,20 @@ class CursorWritesTest {
         }
     }
 
+    /** A cursor fetches many entries at once; this one is the first that it fetches. */
+    @ParameterizedTest
+    @EnumSource
+    void setValueChangesNoOtherEntry(Kind kind) {
+        try (Subject subject = kind.filled(0, N)) {
+            MapCursor cursor = subject.cursor();
+            assertTrue(cursor.next());
+            Subject.setValue(cursor, 2 * N);
+            while (cursor.next()) {
+                assertEquals(subject.keyOf(cursor), Subject.valueOf(cursor));
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void setValueDoesNotBringARemovedEntryBack(Kind kind) {

@@ -141,6 +141,9 @@ class MapFilesTest {
             assertEquals(0, info.shards());
             assertEquals("string", info.keyName());
             assertEquals("long", info.valueName());
+            assertEquals(Layout.Slot.of(Codecs.STRING), info.keySlot());
+            assertEquals(new Layout.Slot(8, 8), info.valueSlot());
+            assertFalse(info.isSet());
             assertEquals("bytes", info.keyType());
             assertEquals("8 bytes, aligned to 8", info.valueType());
             assertEquals(1, info.entries());
@@ -157,6 +160,9 @@ class MapFilesTest {
             assertEquals(32, info.shards());
             assertEquals("byte", info.keyName());
             assertEquals("", info.valueName());
+            assertTrue(info.isSet());
+            assertEquals(new Layout.Slot(1, 1), info.keySlot());
+            assertEquals(new Layout.Slot(0, 1), info.valueSlot());
             assertEquals("1 byte", info.keyType());
             assertEquals("nothing", info.valueType());
         }

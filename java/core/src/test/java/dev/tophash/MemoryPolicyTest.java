@@ -169,6 +169,25 @@ class MemoryPolicyTest {
     }
 
     @Test
+    void everyShardMoves() {
+        try (ConcurrentLongLongMap map = ConcurrentLongLongMap.builder().shards(16).build()) {
+            for (long key = 0; key < 10_000; key++) {
+                map.put(key, key);
+            }
+            map.migrate(MemoryPolicy.interleave(0));
+            for (int i = 0; i < 16; i++) {
+                Shards.Shard<LongLongMap> shard = map.shards().lock(i);
+                try {
+                    assertEquals(
+                            MemoryPolicy.Placement.INTERLEAVE, shard.table.stats().placement());
+                } finally {
+                    shard.unlock();
+                }
+            }
+        }
+    }
+
+    @Test
     void migrationKeepsEveryEntry() {
         try (StringLongMap map = StringLongMap.create()) {
             map.migrate(MemoryPolicy.local());

@@ -74,6 +74,15 @@ record ColumnType<T>(
             new ColumnType<>(
                     "string", new TextCodec(), ColumnType::text, Function.identity(), null);
 
+    /** What the values of a set are: its rows have no column for them. */
+    static final ColumnType<Nothing> NOTHING =
+            new ColumnType<>(
+                    "nothing",
+                    Nothing.CODEC,
+                    (bytes, from, to) -> Nothing.NOTHING,
+                    nothing -> "",
+                    null);
+
     private static final List<ColumnType<?>> ALL = List.of(LONG, INT, DOUBLE, STRING);
 
     /** The names, for messages. */

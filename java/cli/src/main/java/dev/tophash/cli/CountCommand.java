@@ -148,7 +148,8 @@ final class CountCommand implements Callable<Integer> {
                 StringLongMap map = StringLongMap.withExpectedSize(expectedKeys(inputs))) {
             TokenCounter counter = new TokenCounter(map);
             long begun = System.nanoTime();
-            try (Progress progress = new Progress("counting", Input.size(inputs))) {
+            try (Progress progress =
+                    new Progress("counting", Input.size(inputs), Progress.Unit.MEGABYTES)) {
                 counter.count(new TokenReader(inputs, tokenizer), progress);
             }
             double seconds = (System.nanoTime() - begun) / 1e9;

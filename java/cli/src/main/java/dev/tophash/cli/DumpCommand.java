@@ -22,7 +22,8 @@ import java.util.concurrent.Callable;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Writes all entries of a map file as text, in no particular order.",
+            "Writes all entries of a map file as text, in no particular order: rows of a key and a"
+                    + " value, or for a set of a key alone.",
             "",
             "What index makes of that with the same types has the same entries.",
             ""
@@ -34,6 +35,8 @@ import java.util.concurrent.Callable;
             "2:an argument is wrong: no map file, or of types that this command cannot show"
         })
 final class DumpCommand implements Callable<Integer> {
+    private static final int ENTRIES_BETWEEN_STEPS = 1 << 12;
+
     /** The byte order mark. */
     private static final String MARK = "\ufeff";
 
@@ -78,7 +81,7 @@ final class DumpCommand implements Callable<Integer> {
                     info,
                     types,
                     map -> {
-                        Content entries = out -> writeAll(map, types, out);
+                        Content entries = out -> writeAll(map, types, info.entries(), out);
                         if (result == null) {
                             StandardOutput.write(entries);
                         } else {
@@ -88,16 +91,20 @@ final class DumpCommand implements Callable<Integer> {
         }
     }
 
-    private <K, V> void writeAll(OpenedMap<K, V> map, EntryTypes<K, V> types, OutputStream out)
+    private <K, V> void writeAll(
+            OpenedMap<K, V> map, EntryTypes<K, V> types, long count, OutputStream out)
             throws IOException, CommandFailure {
-        try (RowWriter writer = table.writer(out)) {
-            boolean first = true;
+        try (RowWriter writer = table.writer(out);
+                Progress progress = Progress.ofWriting("dumping", count, output == null)) {
+            long written = 0;
             for (Map.Entry<K, V> entry : map.entries().entrySet()) {
-                if (first && types.keys().text(entry.getKey()).startsWith(MARK)) {
+                if (written == 0 && types.keys().text(entry.getKey()).startsWith(MARK)) {
                     out.write(MARK.getBytes(UTF_8)); // one that a reader takes away
                 }
-                first = false;
                 types.write(writer, entry.getKey(), entry.getValue());
+                if (++written % ENTRIES_BETWEEN_STEPS == 0) {
+                    progress.accept(written);
+                }
             }
         }
     }

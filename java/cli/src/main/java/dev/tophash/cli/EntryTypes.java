@@ -6,17 +6,21 @@ import dev.tophash.NativeMap;
 import java.io.IOException;
 
 /**
- * Types of a map's keys and values.
+ * Types of a map's keys and values. A set is a map to {@link ColumnType#NOTHING}.
  *
  * @param keys that of the keys
  * @param values that of the values
  */
 record EntryTypes<K, V>(ColumnType<K> keys, ColumnType<V> values) {
-    /** Reads {@code KEY:VALUE}. */
+    /** Reads {@code KEY:VALUE}, or {@code KEY} for a set. */
     static EntryTypes<?, ?> parse(String option, String text) throws CommandFailure {
         String[] names = text.split(":", -1);
-        if (names.length != 2) {
-            throw CommandFailure.usage(option + " " + text + ": must be KEY:VALUE");
+        if (names.length > 2) {
+            throw CommandFailure.usage(
+                    option + " " + text + ": must be KEY:VALUE, or KEY alone for a set");
+        }
+        if (names.length == 1) {
+            return new EntryTypes<>(type(option, names[0]), ColumnType.NOTHING);
         }
         return new EntryTypes<>(type(option, names[0]), type(option, names[1]));
     }
@@ -29,18 +33,17 @@ record EntryTypes<K, V>(ColumnType<K> keys, ColumnType<V> values) {
      */
     static EntryTypes<?, ?> of(String name, MapFileInfo info) throws CommandFailure {
         ColumnType<?> keys = ColumnType.named(info.keyName());
-        ColumnType<?> values = ColumnType.named(info.valueName());
-        if (info.valueName().isEmpty()) {
-            throw CommandFailure.usage(
-                    name + ": is a set of " + info.keyName() + "; this command shows maps");
-        }
+        ColumnType<?> values =
+                info.isSet() ? ColumnType.NOTHING : ColumnType.named(info.valueName());
         if (keys == null || values == null) {
+            String valueNames =
+                    info.isSet() ? "" : ", values are " + BadRow.quoted(info.valueName());
             throw CommandFailure.usage(
-                    "%s: keys are %s, values are %s; this command can show no types but %s"
+                    "%s: keys are %s%s; this command can show no types but %s"
                             .formatted(
                                     name,
                                     BadRow.quoted(info.keyName()),
-                                    BadRow.quoted(info.valueName()),
+                                    valueNames,
                                     ColumnType.NAMES));
         }
         return new EntryTypes<>(keys, values);
@@ -55,6 +58,11 @@ record EntryTypes<K, V>(ColumnType<K> keys, ColumnType<V> values) {
         return type;
     }
 
+    /** Whether there are no values. */
+    boolean areOfSet() {
+        return values.codec() == Nothing.CODEC;
+    }
+
     /** A new map. */
     NativeMap<K, V> create() {
         return NativeMap.create(keys.codec(), values.codec());
@@ -67,14 +75,13 @@ record EntryTypes<K, V>(ColumnType<K> keys, ColumnType<V> values) {
      */
     void write(RowWriter writer, K key, V value) throws IOException, CommandFailure {
         try {
-            writer.write(keys.printer().apply(key), values.printer().apply(value));
+            if (areOfSet()) {
+                writer.write(keys.printer().apply(key));
+            } else {
+                writer.write(keys.printer().apply(key), values.printer().apply(value));
+            }
         } catch (BadRow e) {
-            throw CommandFailure.failure(
-                    "key "
-                            + keys.shown(key)
-                            + ": "
-                            + e.getMessage()
-                            + "; --escapes or --format csv writes it");
+            throw CommandFailure.failure("key " + keys.shown(key) + ": " + e.getMessage());
         }
     }
 }

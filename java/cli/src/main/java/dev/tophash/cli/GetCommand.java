@@ -22,8 +22,9 @@ import java.util.concurrent.Callable;
         description = {
             "Looks up keys in a map file.",
             "",
-            "Keys that are there are printed with their values, in the order in which they were asked"
-                    + " for. The others are on standard error, each on a line, after \"not there: \".",
+            "Keys that are there are printed with their values, or alone if the file is of a set, in"
+                    + " the order in which they were asked for. The others are on standard error,"
+                    + " each on a line, after \"not there: \".",
             ""
         },
         exitCodeListHeading = "%nExit status:%n",

@@ -19,11 +19,11 @@ import java.util.concurrent.Callable;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Makes a map file out of two columns of a table.",
+            "Makes a map file out of two columns of a table, or of a set out of one.",
             "",
             "The table is text in UTF-8: tab-separated values, where a line is a row and nothing is"
                     + " quoted, or comma-separated values as RFC 4180 has them. Lines end with \\n or"
-                    + " \\r\\n; empty ones are skipped. The file appears under its name when all of"
+                    + " \\r\\n; empty ones are skipped. What gzip has packed is unpacked. The file appears under its name when all of"
                     + " it is on the disk; if something fails before, what was there stays.",
             ""
         },
@@ -49,7 +49,7 @@ final class IndexCommand implements Callable<Integer> {
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
-            description = "tsv or csv; without it, what INPUT ends with.")
+            description = "tsv or csv; without it, what INPUT ends with, before .gz.")
     private String format;
 
     @Option(
@@ -69,16 +69,16 @@ final class IndexCommand implements Callable<Integer> {
     @Option(
             names = "--value",
             paramLabel = "COLUMN",
-            defaultValue = "2",
-            description = "Column of the values (default: ${DEFAULT-VALUE}).")
+            description = "Column of the values (default: 2); a set has none.")
     private String value;
 
     @Option(
             names = "--types",
-            paramLabel = "KEY:VALUE",
+            paramLabel = "KEY[:VALUE]",
             defaultValue = "string:long",
             description =
-                    "Types of keys and values: long, int, double or string (default: ${DEFAULT-VALUE}).")
+                    "Types of keys and values: long, int, double or string; KEY alone makes a set"
+                            + " (default: ${DEFAULT-VALUE}).")
     private String types;
 
     @Option(
@@ -120,12 +120,28 @@ final class IndexCommand implements Callable<Integer> {
         EntryTypes<?, ?> entryTypes = EntryTypes.parse("--types", types);
         duplicates.check(entryTypes.values());
         Column keys = new Column("--key", key).checked(header);
-        Column values = new Column("--value", value).checked(header);
+        Column values = valueColumn(entryTypes, keys);
         Path target = MapFiles.target("--output", output);
         Input from = Input.all(List.of(input)).getFirst();
         badRows = new BadRows(from.name(), policy);
         index(from, keys, values, entryTypes, target);
         return 0;
+    }
+
+    /** Elements of a set have a value too, which any column has. */
+    private Column valueColumn(EntryTypes<?, ?> entryTypes, Column keys) throws CommandFailure {
+        if (!entryTypes.areOfSet()) {
+            return new Column("--value", value == null ? "2" : value).checked(header);
+        }
+        if (value != null) {
+            throw CommandFailure.usage(
+                    "--value "
+                            + value
+                            + ": --types "
+                            + types
+                            + " makes a set, which has no values");
+        }
+        return keys;
     }
 
     private <K, V> void index(
@@ -150,8 +166,9 @@ final class IndexCommand implements Callable<Integer> {
     private void load(Input from, Column keys, Column values, EntryLoader<?, ?> loader)
             throws CommandFailure {
         try (CountedInput counted = new CountedInput(from.open());
-                RowReader reader = tableFormat.reader(counted, escapes);
-                Progress progress = new Progress("indexing", from.size())) {
+                RowReader reader = tableFormat.reader(GzipInput.plain(counted), escapes);
+                Progress progress =
+                        new Progress("indexing", from.size(), Progress.Unit.MEGABYTES)) {
             Row row = reader.next();
             if (header && row == null) {
                 throw CommandFailure.failure(from.name() + ": has no header, it is empty");

@@ -1,9 +1,11 @@
 package dev.tophash.cli;
 
 import dev.tophash.MapFileInfo;
+import dev.tophash.MapStats;
 import dev.tophash.OffHeap;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import java.util.Locale;
@@ -31,11 +33,22 @@ final class StatCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "The map file.")
     private String file;
 
+    @Option(
+            names = "--json",
+            description =
+                    "One line of JSON, with all figures as they are: bytes, and numbers of entries,"
+                            + " buckets and chains.")
+    private boolean json;
+
     @Override
     public Integer call() throws CommandFailure {
         MapFileInfo info = MapFiles.info(file);
         try (OffHeap map = MapFiles.with(file, path -> OpaqueCodec.open(path, info))) {
-            String layout = map.fullStats().report();
+            MapStats stats = map.fullStats();
+            if (json) {
+                StandardOutput.write(out -> new StatJson(file, info, stats).writeTo(out));
+                return 0;
+            }
             row("kind", kind(info));
             row("keys", type(info.keyName(), info.keyType()));
             row("values", type(info.valueName(), info.valueType()));
@@ -46,13 +59,13 @@ final class StatCommand implements Callable<Integer> {
             row("version", info.version() + " of the format");
             row("identity", String.format(Locale.ROOT, "%016x", info.identity()));
             System.out.println();
-            System.out.print(layout);
+            System.out.print(stats.report());
         }
         return 0;
     }
 
     private static String kind(MapFileInfo info) {
-        String kind = info.valueName().isEmpty() ? "set" : "map";
+        String kind = info.isSet() ? "set" : "map";
         return info.shards() == 0 ? kind : "concurrent " + kind + ", " + info.shards() + " shards";
     }
 

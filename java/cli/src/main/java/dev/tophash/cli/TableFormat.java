@@ -18,7 +18,8 @@ enum TableFormat {
     private static final byte[] MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
     /**
-     * The format that an option names, or if there was none, the end of a file's name.
+     * The format that an option names, or if there was none, the end of a file's name, before
+     * {@code .gz} if that is there.
      *
      * @throws CommandFailure if neither says it
      */
@@ -26,9 +27,10 @@ enum TableFormat {
         if (option != null) {
             return Choice.of("--format", option, TableFormat.class);
         }
+        String name = file.toLowerCase(Locale.ROOT);
+        String unpacked = name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
         for (TableFormat format : values()) {
-            if (file.toLowerCase(Locale.ROOT)
-                    .endsWith("." + format.name().toLowerCase(Locale.ROOT))) {
+            if (unpacked.endsWith("." + format.name().toLowerCase(Locale.ROOT))) {
                 return format;
             }
         }

@@ -11,8 +11,8 @@ final class TableOptions {
             paramLabel = "FORMAT",
             defaultValue = "tsv",
             description =
-                    "tsv: key, tab, value; csv: as RFC 4180 has it, lines ending with \\n (default:"
-                            + " ${DEFAULT-VALUE}).")
+                    "tsv: key, tab, value, or of a set the key alone; csv: as RFC 4180 has it, lines"
+                            + " ending with \\n (default: ${DEFAULT-VALUE}).")
     private String format;
 
     @Option(

@@ -16,12 +16,20 @@ final class TsvWriter implements RowWriter {
     }
 
     @Override
-    public void write(String key, String value) throws IOException, BadRow {
-        String keyField = field(key);
-        String valueField = field(value);
-        sink.put(keyField);
-        sink.put('\t');
-        sink.put(valueField);
+    public void write(String... fields) throws IOException, BadRow {
+        if (fields.length == 1 && fields[0].isEmpty()) {
+            throw new BadRow("a line would be empty, and readers skip those; --format csv has it");
+        }
+        String[] written = new String[fields.length]; // all or nothing of a row
+        for (int i = 0; i < fields.length; i++) {
+            written[i] = field(fields[i]);
+        }
+        for (int i = 0; i < written.length; i++) {
+            if (i > 0) {
+                sink.put('\t');
+            }
+            sink.put(written[i]);
+        }
         sink.put('\n');
     }
 
@@ -29,7 +37,10 @@ final class TsvWriter implements RowWriter {
         for (int i = 0; i < text.length(); i++) {
             if (escapes ? isSpecial(text.charAt(i)) : isSeparator(text.charAt(i))) {
                 if (!escapes) {
-                    throw new BadRow("has a tab or a line end: " + BadRow.quoted(text));
+                    throw new BadRow(
+                            "has a tab or a line end: "
+                                    + BadRow.quoted(text)
+                                    + "; --escapes or --format csv writes it");
                 }
                 return escaped(text);
             }

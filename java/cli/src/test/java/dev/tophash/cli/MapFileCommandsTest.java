@@ -1,6 +1,7 @@
 package dev.tophash.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,7 +10,9 @@ import dev.tophash.ConcurrentNativeSet;
 import dev.tophash.LongSet;
 import dev.tophash.MapFile;
 import dev.tophash.MapFileInfo;
+import dev.tophash.MapStats;
 import dev.tophash.NativeMap;
+import dev.tophash.NativeSet;
 import dev.tophash.OffHeap;
 import dev.tophash.StringLongMap;
 
@@ -18,12 +21,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.UUID;
 
@@ -146,13 +153,84 @@ class MapFileCommandsTest {
         assertEquals("set", stat.row("kind"));
         assertEquals("nothing", stat.row("values"));
         Printed.by("verify", file).quiet();
-        Printed.by("get", file, "7").refused("is a set of long; this command shows maps");
         ConcurrentNativeSet<String> concurrent = ConcurrentNativeSet.create(Codecs.STRING);
         concurrent.add("a");
         file = saved(concurrent);
         stat = Printed.by("stat", file).quiet();
         assertTrue(stat.row("kind").matches("concurrent set, \\d+ shards"), stat.out());
         Printed.by("verify", file).quiet();
+        NativeSet<Point> points = NativeSet.create(Codecs.ofRecord(Point.class));
+        points.add(new Point(1, 2));
+        file = saved(points);
+        Printed.by("verify", file).quiet();
+        Printed dump = Printed.by("dump", file).refused("Point");
+        assertFalse(dump.err().contains("values are"), dump.err());
+    }
+
+    @Test
+    void statAsJson() throws Exception {
+        String file = counts(1000);
+        MapFileInfo info = MapFile.info(Path.of(file));
+        Printed printed = Printed.by("stat --json", file).quiet();
+        assertEquals(1, printed.out().lines().count());
+        JsonNode stat = JsonMapper.shared().readTree(printed.out());
+        assertEquals(file, stat.get("file").asString());
+        assertEquals("map", stat.get("kind").asString());
+        assertEquals(0, stat.get("shards").asInt());
+        assertEquals(json("{'codec':'string','bytes':null,'alignment':1}"), stat.get("keys"));
+        assertEquals(json("{'codec':'long','bytes':8,'alignment':8}"), stat.get("values"));
+        assertEquals(1000, stat.get("entries").asLong());
+        assertEquals(Files.size(Path.of(file)), stat.get("bytes").asLong());
+        assertEquals(info.created(), Instant.parse(stat.get("saved").asString()));
+        assertEquals(info.tool(), stat.get("savedBy").asString());
+        assertEquals(1, stat.get("version").asInt());
+        String identity = stat.get("identity").asString();
+        assertEquals(info.identity(), Long.parseUnsignedLong(identity, 16));
+        assertEquals(16, identity.length());
+    }
+
+    @Test
+    void layoutAsJson() throws Exception {
+        String file = counts(1000);
+        JsonNode layout =
+                JsonMapper.shared()
+                        .readTree(Printed.by("stat --json", file).quiet().out())
+                        .get("layout");
+        try (StringLongMap map = StringLongMap.open(Path.of(file))) {
+            MapStats stats = map.fullStats();
+            assertEquals(256, layout.get("buckets").asLong());
+            assertEquals(stats.load(), layout.get("load").asDouble());
+            assertEquals(stats.overflowBuckets(), layout.get("overflowBuckets").asLong());
+            assertEquals(stats.longestChain(), layout.get("longestChain").asLong());
+            assertEquals(stats.growAt(), layout.get("growAt").asLong());
+            assertEquals(stats.headerBytes(), layout.get("headerBytes").asLong());
+            assertEquals(stats.bucketBytes(), layout.get("bucketBytes").asLong());
+            assertEquals(stats.overflowBytes(), layout.get("overflowBytes").asLong());
+            assertEquals(stats.keyBytesLive(), layout.get("heapBytes").asLong());
+            assertEquals(stats.keyBytesDead(), layout.get("heapBytesFree").asLong());
+            assertEquals(json(stats.occupancy().toString()), layout.get("occupancy"));
+            assertEquals(json(stats.chains().toString()), layout.get("chains"));
+            assertEquals(json(stats.hitProbes().toString()), layout.get("hitProbes"));
+            assertEquals(json(stats.missProbes().toString()), layout.get("missProbes"));
+        }
+    }
+
+    @Test
+    void statOfSetsAsJson() throws Exception {
+        ConcurrentNativeSet<Integer> set =
+                ConcurrentNativeSet.builder(Codecs.INTEGER).shards(32).build();
+        set.add(1);
+        JsonNode stat =
+                JsonMapper.shared().readTree(Printed.by("stat --json", saved(set)).quiet().out());
+        assertEquals("set", stat.get("kind").asString());
+        assertEquals(32, stat.get("shards").asInt());
+        assertTrue(stat.get("values").isNull());
+        Printed.by("stat --json", temp + "/none").refused("no such file");
+    }
+
+    /** With other quotes. */
+    private static JsonNode json(String text) {
+        return JsonMapper.shared().readTree(text.replace('\'', '"'));
     }
 
     @Test

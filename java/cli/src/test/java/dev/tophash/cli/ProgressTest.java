@@ -27,7 +27,7 @@ class ProgressTest {
 
     @Test
     void longWorkOnATerminal() throws Exception {
-        Progress progress = new Progress("counting", 4_000_000, true);
+        Progress progress = new Progress("counting", 4_000_000, Progress.Unit.MEGABYTES, true);
         String screen = shown(progress, 1100);
         assertTrue(progress.shown());
         assertTrue(
@@ -37,19 +37,28 @@ class ProgressTest {
 
     @Test
     void unknownSize() throws Exception {
-        Progress progress = new Progress("counting", -1, true);
+        Progress progress = new Progress("counting", -1, Progress.Unit.MEGABYTES, true);
         assertTrue(shown(progress, 1100).contains("3/? MB"));
     }
 
     @Test
+    void entries() throws Exception {
+        Progress progress = new Progress("dumping", 4_000_000, Progress.Unit.MILLION_ENTRIES, true);
+        String screen = shown(progress, 1100);
+        assertTrue(screen.contains("dumping") && screen.contains("3/4M entries"), screen);
+    }
+
+    @Test
     void shortWork() throws Exception {
-        Progress progress = new Progress("counting", 4_000_000, true);
+        Progress progress = new Progress("counting", 4_000_000, Progress.Unit.MEGABYTES, true);
         assertTrue(shown(progress, 0).isEmpty());
         assertFalse(progress.shown());
     }
 
     @Test
     void noTerminal() throws Exception {
-        assertTrue(shown(new Progress("counting", 4_000_000, false), 1100).isEmpty());
+        assertTrue(
+                shown(new Progress("counting", 4_000_000, Progress.Unit.MEGABYTES, false), 1100)
+                        .isEmpty());
     }
 }

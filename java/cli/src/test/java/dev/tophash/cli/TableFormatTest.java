@@ -1,7 +1,9 @@
 package dev.tophash.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -246,11 +248,26 @@ class TableFormatTest {
         assertEquals("a,\"b,\"\"c\"\n", written(TableFormat.CSV, false, "a", "b,\"c"));
     }
 
-    private static String written(TableFormat format, boolean escapes, String key, String value)
+    /** An empty line is no row, so in tab-separated values there is no row with one empty field. */
+    @Test
+    void oneField() throws Exception {
+        assertEquals("a\n", written(TableFormat.TSV, false, "a"));
+        assertEquals("\"a,b\"\n", written(TableFormat.CSV, false, "a,b"));
+        BadRow bad = assertThrows(BadRow.class, () -> written(TableFormat.TSV, true, ""));
+        assertTrue(bad.getMessage().contains("--format csv has it"), bad.getMessage());
+        String csv = written(TableFormat.CSV, false, "");
+        var in = new ByteArrayInputStream(csv.getBytes(UTF_8));
+        try (RowReader reader = TableFormat.CSV.reader(in, false)) {
+            assertEquals("", reader.next().text(0));
+            assertNull(reader.next());
+        }
+    }
+
+    private static String written(TableFormat format, boolean escapes, String... fields)
             throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (RowWriter writer = format.writer(out, escapes)) {
-            writer.write(key, value);
+            writer.write(fields);
         }
         return out.toString(UTF_8);
     }
