@@ -3,6 +3,8 @@ package dev.tophash.internal.log;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -40,7 +42,15 @@ public final class Log implements Closeable {
     private long end;
 
     private long synced;
+
+    /** Bytes of frames that are to be read when the map is opened, and of those before rotating. */
     private long bytes;
+
+    private long bytesBefore;
+
+    /** What the next segment's header says. */
+    private Base base;
+
     private boolean busy;
     private IOException failure;
     private boolean closed;
@@ -51,9 +61,11 @@ public final class Log implements Closeable {
      * @param folder where it is
      * @param next number of the segment
      * @param frame number of its first frame
+     * @param base the map file that there is
      */
-    Log(LogFolder folder, long next, long frame) throws IOException {
+    Log(LogFolder folder, long next, long frame, Base base) throws IOException {
         this.folder = folder;
+        this.base = base;
         this.openFrame = frame;
         this.safeFrames = frame;
         begin(next);
@@ -62,7 +74,7 @@ public final class Log implements Closeable {
     private void begin(long number) throws IOException {
         SegmentFile fresh = new SegmentFile(folder.segment(number));
         try {
-            fresh.write(folder.header(number, openFrame).bytes());
+            fresh.write(folder.header(number, openFrame, base).bytes());
             fresh.sync();
             folder.sync();
         } catch (IOException e) {
@@ -85,18 +97,47 @@ public final class Log implements Closeable {
     public long add(RecordBuffer.Part key, RecordBuffer.Part value) throws IOException {
         lock.lock();
         try {
-            checkUsable();
-            if (open.size() >= LARGE_FRAME) {
-                commit(openFrame, false);
-            }
-            if (end >= LARGE_SEGMENT) {
-                next();
-            }
+            makeRoom();
             open.add(key, value);
             return openFrame;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** With the lock: has the open frame be one that a record can be added to. */
+    private void makeRoom() throws IOException {
+        checkUsable();
+        if (open.size() >= LARGE_FRAME) {
+            commit(openFrame, false);
+        }
+        if (end >= LARGE_SEGMENT) {
+            next();
+        }
+    }
+
+    /**
+     * Tells of a map file that is about to replace the one that there is; returns once that is
+     * safe, so that the log is known to go with either.
+     */
+    public void announce(Base coming) throws IOException {
+        lock.lock();
+        try {
+            makeRoom();
+            open.add(coming);
+            commit(openFrame, true);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The map file that was announced has replaced the one before, for good. */
+    public void follow(Base arrived) {
+        lock.lock();
+        base = arrived;
+        bytes -= bytesBefore;
+        bytesBefore = 0;
+        lock.unlock();
     }
 
     /**
@@ -189,7 +230,8 @@ public final class Log implements Closeable {
 
     private IOException failed() {
         return new IOException(
-                "the log " + file.path() + " could not be written: " + failure, failure);
+                "the log " + file.path() + " could not be written: " + failure.getMessage(),
+                failure);
     }
 
     private void checkUsable() throws IOException {
@@ -201,7 +243,10 @@ public final class Log implements Closeable {
         }
     }
 
-    /** Bytes of frames since the log was opened, or since {@link #rotate}. */
+    /**
+     * Bytes of frames since the log was opened, or since the {@link #rotate} before the last {@link
+     * #follow}.
+     */
     public long bytes() {
         lock.lock();
         try {
@@ -215,13 +260,14 @@ public final class Log implements Closeable {
      * Begins a new segment, once all that was added is safe in the others.
      *
      * @return number of the first segment that holds nothing from before
+     * @throws IOException if there can be none; unless the log has failed, it goes on without
      */
     public long rotate() throws IOException {
         lock.lock();
         try {
             checkUsable();
             next();
-            bytes = 0;
+            bytesBefore = bytes;
             return segment;
         } finally {
             lock.unlock();
@@ -232,12 +278,31 @@ public final class Log implements Closeable {
     private void next() throws IOException {
         syncAll();
         SegmentFile before = file;
+        long number = segment + 1;
         try {
-            begin(segment + 1);
-            before.close();
+            begin(number);
         } catch (IOException e) {
-            failure = failure == null ? e : failure;
-            throw failed();
+            takeBack(number, e);
+            throw new IOException(
+                    "the log " + folder.segment(number) + " could not be begun: " + e.getMessage(),
+                    e);
+        }
+        before.close();
+    }
+
+    /**
+     * Removes a segment that could not be begun. What is written to the one before from now on
+     * would look like damage if another followed it, so the log has failed if that cannot be done.
+     */
+    private void takeBack(long number, IOException why) {
+        try {
+            if (!(why instanceof FileAlreadyExistsException)) { // that one is not ours
+                Files.deleteIfExists(folder.segment(number));
+                folder.sync();
+            }
+        } catch (IOException e) {
+            why.addSuppressed(e);
+            failure = why;
         }
     }
 
@@ -248,12 +313,20 @@ public final class Log implements Closeable {
         }
     }
 
-    /** Makes all of it safe and lets go of the file. */
+    /**
+     * Makes all of it safe and lets go of the file.
+     *
+     * @throws IOException if that cannot be done, or the log has failed before: perhaps nobody who
+     *     has added something was told
+     */
     @Override
     public void close() throws IOException {
         lock.lock();
         try (SegmentFile ended = file) {
-            if (!closed && failure == null) {
+            if (!closed) {
+                if (failure != null) {
+                    throw failed();
+                }
                 syncAll();
                 end(ended);
             }

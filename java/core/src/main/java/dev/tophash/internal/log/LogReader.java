@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -29,12 +30,19 @@ public final class LogReader {
 
     private final LogFolder folder;
     private final Records records;
+    private final List<Base> bases = new ArrayList<>();
     private long nextFrame = -1;
 
     /** Number of the last segment that was read, or that before the first one. */
     private long last = FIRST - 1;
 
     private long bytes;
+
+    /** Last segment without a header, if there is one. */
+    private Path unbegun;
+
+    /** Where what had been safe ends in the last segment that was read, if there is one. */
+    private int safeEnd;
 
     private LogReader(LogFolder folder, Records records) {
         this.folder = folder;
@@ -62,20 +70,13 @@ public final class LogReader {
     /**
      * Reads what there is.
      *
-     * @param isWhole whether the log has to tell of every change: there is no file that tells of
-     *     the first ones
-     * @throws DamagedLogException if something that had been safe is damaged
+     * @param identity of the map file, or {@link Base#NO_FILE}
+     * @throws DamagedLogException if something that had been safe is damaged or missing, or the map
+     *     file is not one that the log goes with; no file has been changed then
      */
-    public static Opened open(LogFolder folder, boolean isWhole, Records records)
-            throws IOException {
+    public static Opened open(LogFolder folder, long identity, Records records) throws IOException {
         LogReader reader = new LogReader(folder, records);
         List<Long> segments = folder.segments();
-        if (isWhole && !segments.isEmpty() && segments.getFirst() != FIRST) {
-            throw new DamagedLogException(
-                    folder.base()
-                            + " is missing: its log begins with segment "
-                            + segments.getFirst());
-        }
         for (int i = 0; i < segments.size(); i++) {
             if (i > 0 && segments.get(i) != segments.get(i - 1) + 1) {
                 throw new DamagedLogException(
@@ -83,7 +84,9 @@ public final class LogReader {
             }
             reader.read(segments.get(i), i == segments.size() - 1);
         }
-        Log log = new Log(folder, reader.last + 1, Math.max(reader.nextFrame, 0));
+        Base base = reader.base(identity, segments);
+        reader.tidy();
+        Log log = new Log(folder, reader.last + 1, Math.max(reader.nextFrame, 0), base);
         return new Opened(log, reader.bytes);
     }
 
@@ -95,15 +98,62 @@ public final class LogReader {
             if (!isLast) {
                 throw new DamagedLogException(path + " has no header");
             }
-            Files.delete(path); // a crash came before there was one, so nothing follows it
-            folder.sync();
+            unbegun = path;
             return;
         }
         check(header, number, path);
         last = number;
-        int end = frames(segment, path, isLast);
-        if (isLast) {
-            cut(path, end);
+        bases.add(header.base());
+        safeEnd = frames(segment, path, isLast);
+    }
+
+    /**
+     * What the log says of the map file that there is: it goes with the one that it was begun over,
+     * and with every one that was announced, as long as all segments from its first one on are
+     * there.
+     */
+    private Base base(long identity, List<Long> segments) throws DamagedLogException {
+        if (bases.isEmpty()) { // nothing was ever written to the log, so that it goes with any
+            return new Base(identity, last + 1);
+        }
+        long first = segments.getFirst();
+        Base base = null;
+        for (Base one : bases) {
+            if (one.identity() == identity && (base == null || one.since() > base.since())) {
+                base = one;
+            }
+        }
+        if (base != null && base.since() >= first) {
+            return base;
+        }
+        Base right = bases.getLast();
+        String log = "its log, which begins with segment " + first;
+        if (identity == Base.NO_FILE) {
+            throw new DamagedLogException(
+                    folder.base() + " is missing: " + log + ", goes with " + right);
+        }
+        String found = folder.base() + " (%016x) ".formatted(identity);
+        throw new DamagedLogException(
+                found
+                        + (base == null
+                                ? "is not the file of " + log + " and goes with " + right
+                                : "is an older one than that of "
+                                        + log
+                                        + ": changes from segment "
+                                        + base.since()
+                                        + " on are in neither"));
+    }
+
+    /**
+     * Removes what a crash has left, and had never been safe; what is left is made safe before
+     * anything follows it.
+     */
+    private void tidy() throws IOException {
+        if (unbegun != null) {
+            Files.delete(unbegun);
+            folder.sync();
+        } else if (last >= FIRST) {
+            cut(folder.segment(last), safeEnd);
         }
     }
 
@@ -183,6 +233,14 @@ public final class LogReader {
             long keyLength = segment.getInt((int) (from + at));
             long valueLength = segment.getInt((int) (from + at + Integer.BYTES));
             long key = at + LogFormat.RECORD_HEADER;
+            if (keyLength == LogFormat.BASE
+                    && valueLength == Base.BYTES
+                    && key + Base.BYTES <= end) {
+                int place = (int) (from + key);
+                bases.add(new Base(segment.getLong(place), segment.getLong(place + Long.BYTES)));
+                at = key + Base.BYTES;
+                continue;
+            }
             long value = LogFormat.aligned(key + keyLength);
             long next = LogFormat.aligned(value + Math.max(valueLength, 0));
             if (keyLength < 0 || valueLength < LogFormat.REMOVED || next > end) {

@@ -44,9 +44,13 @@ class LogTest {
 
     /** Opens a log; what it held, as "key=value", or "key" where it was removed. */
     private static Log open(LogFolder folder, List<String> found) throws IOException {
+        return open(folder, Base.NO_FILE, found);
+    }
+
+    private static Log open(LogFolder folder, long file, List<String> found) throws IOException {
         return LogReader.open(
                         folder,
-                        false,
+                        file,
                         (source, key, keyLength, value, valueLength) -> {
                             String text = text(source, key, keyLength);
                             found.add(
@@ -71,9 +75,11 @@ class LogTest {
     @Test
     void givesBackWhatItTook() throws Exception {
         List<String> expected = new ArrayList<>();
+        Base base = new Base(Base.NO_FILE, 1);
+        List<String> found = new ArrayList<>();
         for (int round = 0; round < 5; round++) {
-            List<String> found = new ArrayList<>();
-            try (Log log = open(folder(), found)) {
+            found.clear();
+            try (Log log = open(folder(), base.identity(), found)) {
                 assertEquals(expected, found);
                 for (int i = 0; i < 100; i++) {
                     String key = "k".repeat(i % 20) + i;
@@ -85,12 +91,17 @@ class LogTest {
                     }
                 }
                 if (round == 2) {
-                    folder().removeBefore(log.rotate());
+                    base = new Base(77, log.rotate());
+                    log.announce(base);
+                    log.follow(base);
+                    folder().removeBefore(base.since());
                     expected.clear();
                 }
             }
         }
-        assertEquals(expected, reopened(folder()));
+        found.clear();
+        open(folder(), base.identity(), found).close();
+        assertEquals(expected, found);
     }
 
     @Test
