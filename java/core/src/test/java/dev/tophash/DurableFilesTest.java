@@ -204,6 +204,28 @@ class DurableFilesTest {
         assertTrue(unfinished.stream().allMatch(Files::notExists));
     }
 
+    /**
+     * A compaction that fails at its last but one step leaves nothing behind, and the map goes on.
+     */
+    @Test
+    void fileThatCannotBeReplaced() throws Exception {
+        try (DurableMap<String, String> map = open(file())) {
+            map.put("a", "1");
+            Files.createDirectories(file().resolve("a folder that is not empty"));
+            IOException e = assertThrows(IOException.class, map::compact);
+            assertTrue(e.getMessage().contains(file().toString()), e.toString());
+            assertTrue(Files.notExists(directory.resolve("map.tophash.next")));
+            map.put("b", "2");
+            Files.delete(file().resolve("a folder that is not empty"));
+            Files.delete(file());
+            map.sync();
+            assertHas(crashed(file(), "crashed"), Map.of("a", "1", "b", "2"));
+            map.compact();
+            map.put("c", "3");
+        }
+        assertHas(file(), Map.of("a", "1", "b", "2", "c", "3"));
+    }
+
     @Test
     void savedCopiesAreMapsOfTheirOwn() throws Exception {
         Path copy = directory.resolve("copy.tophash");

@@ -71,20 +71,43 @@ public final class Log implements Closeable {
         begin(next);
     }
 
+    /** Goes on in a new segment; if there can be none, in the one before. */
     private void begin(long number) throws IOException {
-        SegmentFile fresh = new SegmentFile(folder.segment(number));
+        SegmentFile fresh = null;
         try {
+            fresh = new SegmentFile(folder.segment(number));
             fresh.write(folder.header(number, openFrame, base).bytes());
             fresh.sync();
             folder.sync();
         } catch (IOException e) {
-            fresh.close();
-            throw e;
+            takeBack(fresh, number, e);
+            throw new IOException(
+                    "the log " + folder.segment(number) + " could not be begun: " + e.getMessage(),
+                    e);
         }
         file = fresh;
         segment = number;
         end = LogFormat.HEADER;
         synced = end;
+    }
+
+    /**
+     * Removes a segment that could not be begun. What is written to the one before from now on
+     * would look like damage if another followed it, so the log has failed if that cannot be done.
+     */
+    private void takeBack(SegmentFile fresh, long number, IOException why) {
+        try {
+            if (fresh != null) {
+                fresh.close();
+            }
+            if (!(why instanceof FileAlreadyExistsException)) { // that one is not ours
+                Files.deleteIfExists(folder.segment(number));
+                folder.sync();
+            }
+        } catch (IOException e) {
+            why.addSuppressed(e);
+            failure = why;
+        }
     }
 
     /**
@@ -278,32 +301,8 @@ public final class Log implements Closeable {
     private void next() throws IOException {
         syncAll();
         SegmentFile before = file;
-        long number = segment + 1;
-        try {
-            begin(number);
-        } catch (IOException e) {
-            takeBack(number, e);
-            throw new IOException(
-                    "the log " + folder.segment(number) + " could not be begun: " + e.getMessage(),
-                    e);
-        }
+        begin(segment + 1);
         before.close();
-    }
-
-    /**
-     * Removes a segment that could not be begun. What is written to the one before from now on
-     * would look like damage if another followed it, so the log has failed if that cannot be done.
-     */
-    private void takeBack(long number, IOException why) {
-        try {
-            if (!(why instanceof FileAlreadyExistsException)) { // that one is not ours
-                Files.deleteIfExists(folder.segment(number));
-                folder.sync();
-            }
-        } catch (IOException e) {
-            why.addSuppressed(e);
-            failure = why;
-        }
     }
 
     /** With the lock: makes all of it safe, what is added meanwhile too. */
