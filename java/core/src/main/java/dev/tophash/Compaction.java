@@ -1,13 +1,12 @@
 package dev.tophash;
 
 import dev.tophash.internal.log.Base;
+import dev.tophash.internal.log.Disk;
 import dev.tophash.internal.log.Log;
 import dev.tophash.internal.log.LogFolder;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /**
  * Writes a durable map's file anew and drops the log before it, in steps. After each of them the
@@ -42,7 +41,7 @@ final class Compaction {
             announce();
             replace();
         } finally {
-            Files.deleteIfExists(next);
+            Disk.remove(next);
         }
         removeOld();
     }
@@ -69,7 +68,7 @@ final class Compaction {
 
     /** Puts it in the place of the one that there is. */
     void replace() throws IOException {
-        Files.move(next, folder.base(), StandardCopyOption.ATOMIC_MOVE);
+        Disk.replace(folder.base(), next);
         folder.sync();
         log.follow(base);
     }

@@ -16,7 +16,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -125,7 +127,7 @@ class DurableFilesTest {
         }
         // The segment that the last compaction has begun names the file before.
         List<String> refusals =
-                List.of("is not the file of its log", "is an older one than that of its log");
+                List.of("is not the file of its log", "is older than that of its log");
         for (int i = 0; i < 2; i++) {
             Files.copy(copies.get(i), file(), StandardCopyOption.REPLACE_EXISTING);
             assertRefused(file(), refusals.get(i));
@@ -144,7 +146,13 @@ class DurableFilesTest {
             other.put("x", "y");
             other.saveTo(file());
         }
-        assertRefused(file(), "is not the file of its log, which begins with segment 1");
+        String why = "is not the file of its log, which begins with segment 1";
+        Path log = directory.resolve("map.tophash.log.1");
+        Files.write(log, new byte[40], StandardOpenOption.APPEND); // which would be cut off
+        assertRefused(file(), why);
+        Files.write(directory.resolve("map.tophash.log.2"), new byte[9]); // would be removed
+        Files.write(log, Arrays.copyOf(Files.readAllBytes(log), (int) Files.size(log) - 40));
+        assertRefused(file(), why);
         Files.delete(file());
         assertHas(file(), Map.of("a", "1"));
     }

@@ -4,7 +4,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -21,11 +20,14 @@ public final class Log implements Closeable {
     private static final int LARGE_FRAME = 1 << 20;
 
     /** A segment of this many bytes is the last one's turn: a reader takes each in one piece. */
-    private static final long LARGE_SEGMENT = 1L << 29;
+    static final long LARGE_SEGMENT = 1L << 29;
 
     private final LogFolder folder;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition written = lock.newCondition();
+
+    /** Less in tests. */
+    private long largeSegment = LARGE_SEGMENT;
 
     private SegmentFile file;
     private long segment;
@@ -101,7 +103,7 @@ public final class Log implements Closeable {
                 fresh.close();
             }
             if (!(why instanceof FileAlreadyExistsException)) { // that one is not ours
-                Files.deleteIfExists(folder.segment(number));
+                Disk.remove(folder.segment(number));
                 folder.sync();
             }
         } catch (IOException e) {
@@ -128,13 +130,18 @@ public final class Log implements Closeable {
         }
     }
 
+    /** Has segments end earlier than they do. */
+    void shortenSegments(long bytes) {
+        largeSegment = bytes;
+    }
+
     /** With the lock: has the open frame be one that a record can be added to. */
     private void makeRoom() throws IOException {
         checkUsable();
         if (open.size() >= LARGE_FRAME) {
             commit(openFrame, false);
         }
-        if (end >= LARGE_SEGMENT) {
+        if (end >= largeSegment) {
             next();
         }
     }

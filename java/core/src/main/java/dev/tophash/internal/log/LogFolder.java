@@ -1,10 +1,8 @@
 package dev.tophash.internal.log;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -57,7 +55,7 @@ public record LogFolder(Path base, String keyName, String valueName) {
     public void removeBefore(long number) throws IOException {
         for (long one : segments()) {
             if (one < number) {
-                Files.deleteIfExists(segment(one));
+                Disk.remove(segment(one));
             }
         }
         sync();
@@ -65,13 +63,6 @@ public record LogFolder(Path base, String keyName, String valueName) {
 
     /** Makes safe which files there are. */
     public void sync() throws IOException {
-        boolean interrupted = Thread.interrupted(); // which would close the channel
-        try (FileChannel folder = FileChannel.open(base.getParent(), StandardOpenOption.READ)) {
-            folder.force(true);
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        Disk.syncFolder(base.getParent());
     }
 }

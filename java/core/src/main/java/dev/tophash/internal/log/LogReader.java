@@ -5,12 +5,10 @@ import dev.tophash.internal.log.LogFormat.Frame;
 import dev.tophash.internal.log.LogFormat.Header;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +35,14 @@ public final class LogReader {
     private long last = FIRST - 1;
 
     private long bytes;
+
+    /** Numbers of the first and the last segment that is read; 0: there is none. */
+    private long oldest;
+
+    private long newest;
+
+    /** Whether there are older ones, with one missing between. */
+    private boolean gap;
 
     /** Last segment without a header, if there is one. */
     private Path unbegun;
@@ -76,18 +82,33 @@ public final class LogReader {
      */
     public static Opened open(LogFolder folder, long identity, Records records) throws IOException {
         LogReader reader = new LogReader(folder, records);
-        List<Long> segments = folder.segments();
-        for (int i = 0; i < segments.size(); i++) {
-            if (i > 0 && segments.get(i) != segments.get(i - 1) + 1) {
-                throw new DamagedLogException(
-                        folder.segment(segments.get(i - 1) + 1) + " is missing");
-            }
-            reader.read(segments.get(i), i == segments.size() - 1);
+        for (long number : reader.findSegments()) {
+            reader.read(number, number == reader.newest);
         }
-        Base base = reader.base(identity, segments);
+        Base base = reader.base(identity);
         reader.tidy();
         Log log = new Log(folder, reader.last + 1, Math.max(reader.nextFrame, 0), base);
         return new Opened(log, reader.bytes);
+    }
+
+    /**
+     * The segments without a gap up to the newest. Older ones behind a gap are no longer wanted: a
+     * crash in the middle of their removal may leave any of them. Were they, the map file is one
+     * that the others do not go with.
+     */
+    private List<Long> findSegments() throws IOException {
+        List<Long> all = folder.segments();
+        int from = all.isEmpty() ? 0 : all.size() - 1;
+        while (from > 0 && all.get(from - 1) == all.get(from) - 1) {
+            from--;
+        }
+        List<Long> found = all.subList(from, all.size());
+        if (!found.isEmpty()) {
+            oldest = found.getFirst();
+            newest = found.getLast();
+            gap = from > 0;
+        }
+        return found;
     }
 
     private void read(long number, boolean isLast) throws IOException {
@@ -112,36 +133,37 @@ public final class LogReader {
      * and with every one that was announced, as long as all segments from its first one on are
      * there.
      */
-    private Base base(long identity, List<Long> segments) throws DamagedLogException {
-        if (bases.isEmpty()) { // nothing was ever written to the log, so that it goes with any
+    private Base base(long identity) throws DamagedLogException {
+        if (bases.isEmpty() && !gap) { // nothing was ever written to the log: it goes with any
             return new Base(identity, last + 1);
         }
-        long first = segments.getFirst();
         Base base = null;
         for (Base one : bases) {
             if (one.identity() == identity && (base == null || one.since() > base.since())) {
                 base = one;
             }
         }
-        if (base != null && base.since() >= first) {
-            return base;
+        if (base == null || base.since() < oldest) {
+            throw new DamagedLogException(mismatch(identity, base));
         }
-        Base right = bases.getLast();
-        String log = "its log, which begins with segment " + first;
+        return base;
+    }
+
+    /** What is wrong with a map file, given what the log says of it, if it does. */
+    private String mismatch(long identity, Base base) {
+        if (gap && base != null) {
+            return folder.segment(oldest - 1) + " is missing";
+        }
+        String log = "its log, which begins with segment " + oldest;
+        String right = bases.isEmpty() ? "another" : bases.getLast().toString();
         if (identity == Base.NO_FILE) {
-            throw new DamagedLogException(
-                    folder.base() + " is missing: " + log + ", goes with " + right);
+            return folder.base() + " is missing: " + log + ", goes with " + right;
         }
-        String found = folder.base() + " (%016x) ".formatted(identity);
-        throw new DamagedLogException(
-                found
-                        + (base == null
-                                ? "is not the file of " + log + " and goes with " + right
-                                : "is an older one than that of "
-                                        + log
-                                        + ": changes from segment "
-                                        + base.since()
-                                        + " on are in neither"));
+        String found = folder.base() + " (%016x) is ".formatted(identity);
+        return base == null
+                ? found + "not the file of " + log + " and goes with " + right
+                : "%solder than that of %s: changes from segment %d on are in neither"
+                        .formatted(found, log, base.since());
     }
 
     /**
@@ -150,10 +172,10 @@ public final class LogReader {
      */
     private void tidy() throws IOException {
         if (unbegun != null) {
-            Files.delete(unbegun);
+            Disk.remove(unbegun);
             folder.sync();
         } else if (last >= FIRST) {
-            cut(folder.segment(last), safeEnd);
+            SegmentFile.cut(folder.segment(last), safeEnd);
         }
     }
 
@@ -249,14 +271,6 @@ public final class LogReader {
             }
             records.add(frame, key, keyLength, value, valueLength);
             at = next;
-        }
-    }
-
-    /** Cuts off what had never been safe, and makes the rest safe before anything follows it. */
-    private static void cut(Path path, int end) throws IOException {
-        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
-            file.setLength(end);
-            file.getFD().sync();
         }
     }
 }

@@ -251,6 +251,71 @@ class LogTest {
     }
 
     @Test
+    void segmentWithoutHeaderBeforeAnotherIsDamage() throws Exception {
+        synced(2);
+        synced(1);
+        Path first = folder().segment(1);
+        for (int length : new int[] {0, 100, LogFormat.HEADER - 1}) {
+            Files.write(first, new byte[length]);
+            DamagedLogException e =
+                    assertThrows(DamagedLogException.class, () -> reopened(folder()));
+            assertEquals(first + " has no header", e.getMessage());
+        }
+    }
+
+    /** What lay on the disk before may be a frame as well, but it has another number. */
+    @Test
+    void frameOfAnotherNumberEndsTheLog() throws Exception {
+        byte[] whole = synced(4);
+        int frame = (whole.length - LogFormat.HEADER) / 4;
+        for (int other = 0; other < 3; other++) {
+            byte[] stale = whole.clone();
+            int from = LogFormat.HEADER + other * frame;
+            System.arraycopy(whole, from, stale, whole.length - frame, frame);
+            assertEquals(prefix(3), reopened(withSegment("stale" + other, stale)));
+        }
+    }
+
+    @Test
+    void segmentsEndWhenTheyAreLarge() throws Exception {
+        int records = 3000;
+        try (Log log = open(folder(), new ArrayList<>())) {
+            log.shortenSegments(3 << 20);
+            for (int i = 0; i < records; i++) {
+                log.add(text("key" + i), text("v".repeat(3000)));
+            }
+        }
+        List<Long> segments = folder().segments();
+        assertEquals(List.of(1L, 2L, 3L), segments);
+        for (long one : segments.subList(0, 2)) {
+            long size = Files.size(folder().segment(one));
+            assertTrue(size >= 3 << 20 && size < 5 << 20, size + " bytes in segment " + one);
+        }
+        List<String> found = reopened(folder());
+        assertEquals(records, found.size());
+        assertTrue(found.getLast().startsWith("key" + (records - 1) + "="));
+        assertEquals(512L << 20, Log.LARGE_SEGMENT);
+    }
+
+    @Test
+    void recordsHaveALimit() throws Exception {
+        try (Log log = open(folder(), new ArrayList<>())) {
+            for (long length : new long[] {1L << 30, 3L << 30}) {
+                RecordBuffer.Part large = (target, at) -> length;
+                for (boolean key : new boolean[] {true, false}) {
+                    IllegalArgumentException e =
+                            assertThrows(
+                                    IllegalArgumentException.class,
+                                    () -> log.add(key ? large : text("a"), large));
+                    assertTrue(e.getMessage().endsWith("a log takes 1073741824"), e.getMessage());
+                }
+            }
+            log.add(text("a"), text("b"));
+        }
+        assertEquals(List.of("a=b"), reopened(folder()), "nothing of what was refused");
+    }
+
+    @Test
     void closedLogTakesNothing() throws Exception {
         Log log = open(folder(), new ArrayList<>());
         log.add(text("a"), text("b"));
