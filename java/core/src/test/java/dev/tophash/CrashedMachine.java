@@ -75,6 +75,14 @@ final class CrashedMachine implements Disk.Witness, AutoCloseable {
         return events.size() + 1;
     }
 
+    /** Whether something was written at this moment that is not synced yet. */
+    boolean isWriting(int moment) {
+        return moment > 0
+                && moment < events.size()
+                && events.get(moment - 1).act() == Act.WRITE
+                && events.get(moment).act() == Act.SYNC;
+    }
+
     /** What had been begun, or reported as safe, when it crashed. */
     int begunAt(int moment) {
         return moment == events.size() ? begun : events.get(moment).begun();
@@ -94,23 +102,24 @@ final class CrashedMachine implements Disk.Witness, AutoCloseable {
 
         void sync() {
             for (Event write : writes) {
-                safe = applied(safe, write, null);
+                safe = applied(safe, write, null, 1);
             }
             writes.clear();
         }
 
-        byte[] after(Random random, int luck) {
+        /** The content with some of the writes, of which one part in {@code rate} is missing. */
+        byte[] after(Random random, int luck, int rate) {
             byte[] content = safe;
             for (Event write : writes) {
-                if (happens(random, luck) || luck == 1 && random.nextBoolean()) {
-                    content = applied(content, write, luck == 1 ? random : null);
+                if (luck == 2 || luck == 1 && random.nextInt(rate) != 0) {
+                    content = applied(content, write, luck == 2 ? null : random, rate);
                 }
             }
             return content;
         }
 
         /** The content with a write, or with some of its sectors. */
-        private static byte[] applied(byte[] content, Event write, Random some) {
+        private static byte[] applied(byte[] content, Event write, Random some, int rate) {
             if (write.act() == Act.CUT) {
                 return Arrays.copyOf(content, (int) write.at());
             }
@@ -119,7 +128,7 @@ final class CrashedMachine implements Disk.Witness, AutoCloseable {
             byte[] result = Arrays.copyOf(content, Math.max(content.length, end));
             for (int from = at; from < end; ) {
                 int to = Math.min(end, (from / SECTOR + 1) * SECTOR);
-                if (some == null || some.nextInt(8) != 0) {
+                if (some == null || some.nextInt(rate) != 0) {
                     System.arraycopy(write.bytes(), from - at, result, from, to - from);
                 }
                 from = to;
@@ -128,14 +137,17 @@ final class CrashedMachine implements Disk.Witness, AutoCloseable {
         }
     }
 
-    /** Luck 0: nothing that was not synced is there; 2: all; 1: some. */
     private static boolean happens(Random random, int luck) {
         return luck == 2 || luck == 1 && random.nextBoolean();
     }
 
-    /** Writes to a new folder what a crash at a moment has left of the files. */
-    void leave(int moment, Random random, Path to) throws IOException {
-        int luck = random.nextInt(3);
+    /**
+     * Writes to a new folder what a crash at a moment has left of the files.
+     *
+     * @param luck 0: nothing that was not synced is there; 2: all; 1: some
+     */
+    void leave(int moment, int luck, Random random, Path to) throws IOException {
+        int rate = 4 << random.nextInt(12); // from hardly any frame being whole to nearly all
         Map<Path, Inode> names = new HashMap<>();
         initial.forEach((path, content) -> names.put(path, new Inode(content)));
         Map<Path, Inode> safeNames = new HashMap<>(names);
@@ -178,7 +190,7 @@ final class CrashedMachine implements Disk.Witness, AutoCloseable {
         for (Map.Entry<Path, Inode> one : safeNames.entrySet()) {
             Files.write(
                     to.resolve(folder.relativize(one.getKey())),
-                    one.getValue().after(random, luck));
+                    one.getValue().after(random, luck, rate));
         }
     }
 }

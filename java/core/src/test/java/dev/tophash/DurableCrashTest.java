@@ -52,21 +52,22 @@ class DurableCrashTest {
             }
             for (int i = Effort.rounds(30); i > 0; i--) {
                 int moment = random.nextInt(machine.moments());
-                long luck = random.nextLong();
-                Path crashed = left(machine, moment, luck);
-                int done = check(crashed, machine, moment);
-                if (i == 1) { // and that is where it goes on
-                    changes.subList(done, changes.size()).clear();
-                    now = left(machine, moment, luck);
-                }
+                check(left(machine, moment, random.nextInt(3), random.nextLong()), machine, moment);
             }
+            int moment = 0;
+            while (!machine.isWriting(moment)) {
+                moment = random.nextInt(machine.moments());
+            }
+            int done = check(left(machine, moment, 1, seed), machine, moment);
+            changes.subList(done, changes.size()).clear();
+            now = left(machine, moment, 1, seed); // where it goes on, with an end that is torn
         }
         assertTrue(changes.size() > 20, "hardly anything was ever written");
     }
 
-    private Path left(CrashedMachine machine, int moment, long luck) throws IOException {
+    private Path left(CrashedMachine machine, int moment, int luck, long seed) throws IOException {
         Path crashed = Files.createTempDirectory(directory, "crashed");
-        machine.leave(moment, new Random(luck), crashed);
+        machine.leave(moment, luck, new Random(seed), crashed);
         return crashed;
     }
 
@@ -74,9 +75,9 @@ class DurableCrashTest {
     private void write(Path folder, CrashedMachine machine, Random random) throws IOException {
         try (DurableMap<String, String> map = DurableFiles.open(folder.resolve("map"))) {
             for (int i = 0; i < 12; i++) {
-                boolean large = random.nextInt(12) == 0; // some MiB, written in several frames
+                boolean large = random.nextInt(6) == 0; // 1.5 MiB, written in several frames
                 int entries = large ? 250 : 1 + random.nextInt(30);
-                int length = large ? 20_000 : 700;
+                int length = large ? 12_000 : 700;
                 for (int e = 0; e < entries; e++) {
                     String value =
                             random.nextInt(5) == 0

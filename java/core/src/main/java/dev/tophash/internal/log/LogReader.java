@@ -92,9 +92,9 @@ public final class LogReader {
     }
 
     /**
-     * The segments without a gap up to the newest. Older ones behind a gap are no longer wanted: a
-     * crash in the middle of their removal may leave any of them. Were they, the map file is one
-     * that the others do not go with.
+     * The segments without a gap up to the newest. A crash while segments are removed may leave any
+     * of them, and so a gap; nobody wants those any more. Where one is missing that is wanted, the
+     * map file is not one that the segments behind it go with.
      */
     private List<Long> findSegments() throws IOException {
         List<Long> all = folder.segments();
