@@ -35,7 +35,7 @@ import java.util.function.UnaryOperator;
  *
  * <p>When the log has grown larger than the file, and than {@link Builder#compactAfter} says, a
  * thread of the map's own writes the file anew and drops the log, while others go on; writers wait
- * at most while the log is synced once, and one shard is copied (see {@link OffHeap#saveTo}).
+ * at most while the log is synced, and one shard is copied (see {@link OffHeap#saveTo}).
  *
  * <p>The file, {@code .log.}<i>number</i>, {@code .next} and {@code .lock} beside it belong
  * together. One map at a time has them open, in one process. Without a crash the file alone does

@@ -50,19 +50,28 @@ class DurableCrashTest {
             try (machine) {
                 write(now, machine, random);
             }
-            for (int i = Effort.rounds(30); i > 0; i--) {
+            for (int i = Effort.rounds(15); i > 0; i--) {
                 int moment = random.nextInt(machine.moments());
-                check(left(machine, moment, random.nextInt(3), random.nextLong()), machine, moment);
+                int luck = random.nextInt(3);
+                check(left(machine, moment, luck, random.nextLong()), machine, moment);
+                moment = writing(machine, random);
+                check(left(machine, moment, 1, random.nextLong()), machine, moment);
             }
-            int moment = 0;
-            while (!machine.isWriting(moment)) {
-                moment = random.nextInt(machine.moments());
-            }
+            int moment = writing(machine, random);
             int done = check(left(machine, moment, 1, seed), machine, moment);
             changes.subList(done, changes.size()).clear();
             now = left(machine, moment, 1, seed); // where it goes on, with an end that is torn
         }
         assertTrue(changes.size() > 20, "hardly anything was ever written");
+    }
+
+    /** A moment at which something is written and not synced. */
+    private static int writing(CrashedMachine machine, Random random) {
+        int moment = 0;
+        while (!machine.isWriting(moment)) {
+            moment = random.nextInt(machine.moments());
+        }
+        return moment;
     }
 
     private Path left(CrashedMachine machine, int moment, int luck, long seed) throws IOException {
