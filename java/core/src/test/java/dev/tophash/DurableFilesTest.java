@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -232,6 +233,34 @@ class DurableFilesTest {
             map.put("c", "3");
         }
         assertHas(file(), Map.of("a", "1", "b", "2", "c", "3"));
+    }
+
+    /** They may be another process's by then. */
+    @Test
+    void filesAreLeftAloneOnceTheMapIsClosed() throws Exception {
+        for (int i = 0; i < Effort.rounds(30); i++) {
+            DurableMap<String, String> map = open(file());
+            map.put("a", "" + i);
+            Thread compacting =
+                    Thread.ofPlatform()
+                            .start(
+                                    () -> {
+                                        try {
+                                            for (; ; ) {
+                                                map.compact();
+                                            }
+                                        } catch (IllegalStateException e) { // it is closed
+                                        } catch (IOException e) {
+                                            throw new UncheckedIOException(e);
+                                        }
+                                    });
+            Thread.sleep(i % 7);
+            map.close();
+            Map<String, ByteBuffer> closed = DurableFiles.contents(file());
+            compacting.join();
+            assertEquals(closed.keySet(), DurableFiles.contents(file()).keySet());
+            assertEquals(closed, DurableFiles.contents(file()));
+        }
     }
 
     @Test

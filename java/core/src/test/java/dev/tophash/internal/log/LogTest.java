@@ -297,6 +297,26 @@ class LogTest {
         assertEquals(512L << 20, Log.LARGE_SEGMENT);
     }
 
+    /** What has to be read when the map is opened: all of it until another file is there. */
+    @Test
+    void bytesAreThoseThatNoFileHas() throws Exception {
+        try (Log log = open(folder(), new ArrayList<>())) {
+            log.add(text("a"), text("b".repeat(1000)));
+            log.sync();
+            long before = log.bytes();
+            assertTrue(before > 1000 && before < 1100, before + " bytes");
+            log.rotate(); // of a compaction that fails
+            Base base = new Base(77, log.rotate());
+            assertEquals(before, log.bytes());
+            log.add(text("c"), text("d".repeat(500)));
+            log.announce(base);
+            log.follow(base);
+            assertTrue(log.bytes() > 500 && log.bytes() < 700, log.bytes() + " bytes");
+            log.follow(base);
+            assertTrue(log.bytes() > 500, "nothing more is gone");
+        }
+    }
+
     @Test
     void recordsHaveALimit() throws Exception {
         try (Log log = open(folder(), new ArrayList<>())) {
