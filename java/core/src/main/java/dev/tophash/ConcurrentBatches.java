@@ -1,10 +1,14 @@
 package dev.tophash;
 
 import java.util.Arrays;
+import java.util.function.IntFunction;
 
 /**
  * Batches that write to a {@link ConcurrentNativeMap} or {@link ConcurrentNativeSet}: a chunk of
  * keys is sorted by shard, and each shard gets its part as an ordinary batch under its lock.
+ *
+ * <p>Where a journal is told of changes, entries are written one by one in their order: so what the
+ * journal has of a batch, should it be cut off, is its beginning.
  */
 final class ConcurrentBatches<K, V> {
     private static final int CHUNK = 1 << 13;
@@ -23,6 +27,9 @@ final class ConcurrentBatches<K, V> {
 
     long putAll(K[] keys, V[] values, int length) {
         table.checkOpen();
+        if (table.isKept()) {
+            return oneByOne(length, i -> table.insert(keys[i], values[i], PutMode.ALWAYS));
+        }
         long present = 0;
         for (int n, from = 0; from < length; from += n) {
             n = Math.min(CHUNK, length - from);
@@ -43,6 +50,9 @@ final class ConcurrentBatches<K, V> {
     }
 
     long removeAll(K[] keys) {
+        if (table.isKept()) {
+            return oneByOne(keys.length, i -> table.delete(table.checkedKey(keys[i])));
+        }
         if (table.isUntouched()) {
             return 0;
         }
@@ -57,6 +67,14 @@ final class ConcurrentBatches<K, V> {
                             order,
                             (batches, start, end) ->
                                     batches.removeAll(Arrays.copyOfRange(sorted, start, end)));
+        }
+        return present;
+    }
+
+    private static long oneByOne(int length, IntFunction<Object> write) {
+        long present = 0;
+        for (int i = 0; i < length; i++) {
+            present += write.apply(i) == CodecTable.NOTHING ? 0 : 1;
         }
         return present;
     }

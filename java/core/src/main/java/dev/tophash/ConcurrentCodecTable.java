@@ -81,9 +81,14 @@ final class ConcurrentCodecTable<K, V> extends CodecTable<K, V> {
         shards.indexOf(0);
     }
 
-    /** From now on the journal is told of changes. Before any other thread knows this table. */
+    /** From now on a journal is told of changes. Before any other thread knows this table. */
     void keep(Journal<K, V> kept) {
         journal = kept;
+    }
+
+    /** Whether a journal is told of changes. */
+    boolean isKept() {
+        return journal != null;
     }
 
     /** Tells the journal of a change, or takes it back. */

@@ -9,7 +9,7 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * The contract of {@link ConcurrentMap} over a concurrent table: what {@link ConcurrentNativeMap}
+ * The contract of {@link ConcurrentMap} over a concurrent table: what {@link ConcurrentObjectMap}
  * and the view of a {@link ConcurrentLongLongMap} have in common. What {@link Map} does in two
  * steps is one here.
  */

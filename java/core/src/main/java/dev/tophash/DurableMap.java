@@ -1,6 +1,7 @@
 package dev.tophash;
 
 import dev.tophash.internal.TableOptions;
+import dev.tophash.internal.log.Base;
 import dev.tophash.internal.log.Log;
 import dev.tophash.internal.log.LogFolder;
 import dev.tophash.internal.log.LogReader;
@@ -13,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentMap;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
@@ -35,24 +35,36 @@ import java.util.function.UnaryOperator;
  *
  * <p>When the log has grown larger than the file, and than {@link Builder#compactAfter} says, a
  * thread of the map's own writes the file anew and drops the log, while others go on; writers wait
- * at most while the log is synced once, and one shard is copied (see {@link OffHeap#saveTo}).
+ * at most while the log is synced, and one shard is copied (see {@link OffHeap#saveTo}).
  *
- * <p>The file, {@code .log.}<i>number</i> and {@code .lock} beside it belong together. One map at a
- * time has them open, in one process. Without a crash the file alone does once {@link #compact} has
- * returned and nothing was written since.
+ * <p>The file, {@code .log.}<i>number</i>, {@code .next} and {@code .lock} beside it belong
+ * together. One map at a time has them open, in one process. Without a crash the file alone does
+ * once {@link #compact} has returned and nothing was written since. The log knows its file: with
+ * another one of that name, such as an older copy, the map is not opened.
  *
  * <p>When the log cannot be written (the disk is full, say), the write that noticed throws {@link
- * UncheckedIOException}, and so does every write after it: nobody can know any more what is safe.
- * Lookups go on. Close the map and open it again.
+ * UncheckedIOException}, which names the file and the reason, and so does every write after it:
+ * nobody can know any more what is safe. What the first of them was to change can be in the map,
+ * and is there or not when it is opened again; those after it change nothing. Lookups go on. Close
+ * the map, which throws as well, and open it again.
+ *
+ * <h2>Batches</h2>
+ *
+ * {@code putAll}, {@code removeAll}, {@link #replaceAll} and {@link #clear} wait once, until all of
+ * their changes are safe. They are atomic for each key and not as a whole: entries are written one
+ * after the other in their order, and after a crash in the middle those up to some point are there,
+ * the others not, and none in part. A batch that throws has done the entries before the one that it
+ * threw for, and these are as safe as if it had returned. What is removed or set by way of
+ * iterators, entries and views waits each time.
  *
  * <p>Threads, walks and atomicity are those of {@link ConcurrentNativeMap}; neither keys nor values
- * may be null. A map that was forgotten without being closed is as after a crash.
+ * may be null. A map that was forgotten without being closed is as after a crash. It is not one
+ * that is opened from a file in the sense of {@link OffHeap}: its entries are in memory of its own.
  *
  * @param <K> type of the keys
  * @param <V> type of the values
  */
-public final class DurableMap<K, V> extends ConcurrentEntryMap<K, V>
-        implements ConcurrentMap<K, V>, AutoCloseable {
+public final class DurableMap<K, V> extends ConcurrentObjectMap<K, V> {
     private final ConcurrentCodecTable<K, V> table;
     private final Path file;
     private final FileOwner owner;
@@ -63,18 +75,24 @@ public final class DurableMap<K, V> extends ConcurrentEntryMap<K, V>
     private boolean closed;
 
     private DurableMap(
-            Builder<K, V> chosen, Path file, FileOwner owner, ConcurrentCodecTable<K, V> table)
+            Builder<K, V> chosen,
+            LogFolder folder,
+            long identity,
+            FileOwner owner,
+            ConcurrentCodecTable<K, V> table)
             throws IOException {
-        this.file = file;
+        super(table);
+        this.file = folder.base();
         this.owner = owner;
         this.table = table;
         this.durability = chosen.durability;
-        this.folder = new LogFolder(file, table.keyName(), table.valueName());
+        this.folder = folder;
         table.makeShards(); // so that there is something to lock from the first write on
-        LogReader.Opened opened = LogReader.open(folder, !Files.exists(file), this::apply);
+        LogReader.Opened opened = LogReader.open(folder, identity, this::apply);
         this.log = opened.log();
         table.keep(this::changed);
-        this.keeper = new LogKeeper(this, durability, chosen.compactAfter, opened.bytes());
+        this.keeper =
+                new LogKeeper(this, file, log, durability, chosen.compactAfter, opened.bytes());
         keeper.start();
     }
 
@@ -88,7 +106,8 @@ public final class DurableMap<K, V> extends ConcurrentEntryMap<K, V>
      * @param values class of the values
      * @return the map
      * @throws MapFileException if the file is no map file, damaged, or of other keys and values
-     * @throws DamagedLogException if the log is damaged, or of other keys and values
+     * @throws DamagedLogException if the log is damaged, or of other keys and values, or of another
+     *     file
      * @throws IOException if the system refuses, or the map is open already
      */
     public static <K, V> DurableMap<K, V> open(Path file, Class<K> keys, Class<V> values)
@@ -161,7 +180,8 @@ public final class DurableMap<K, V> extends ConcurrentEntryMap<K, V>
          * @param file the map file; it, its log and its lock are made if there are none
          * @return the map
          * @throws MapFileException if the file is no map file, damaged, or of other keys and values
-         * @throws DamagedLogException if the log is damaged, or of other keys and values
+         * @throws DamagedLogException if the log is damaged, or of other keys and values, or of
+         *     another file
          * @throws IOException if the system refuses, or the map is open already
          */
         public DurableMap<K, V> open(Path file) throws IOException {
@@ -169,9 +189,16 @@ public final class DurableMap<K, V> extends ConcurrentEntryMap<K, V>
             FileOwner owner = FileOwner.of(absolute);
             ConcurrentCodecTable<K, V> table = null;
             try {
-                UnfinishedFiles.remove(absolute);
-                table = Files.exists(absolute) ? load(absolute) : table(options());
-                return new DurableMap<>(this, absolute, owner, table);
+                LogFolder folder =
+                        new LogFolder(
+                                absolute,
+                                CodecNames.fit(keys.name()),
+                                CodecNames.fit(values.name()));
+                UnfinishedFiles.remove(folder.next());
+                boolean exists = Files.exists(absolute);
+                long identity = exists ? MapFile.info(absolute).identity() : Base.NO_FILE;
+                table = exists ? load(absolute) : table(options());
+                return new DurableMap<>(this, folder, identity, owner, table);
             } catch (Throwable t) {
                 if (table != null) {
                     table.close();
@@ -223,83 +250,74 @@ public final class DurableMap<K, V> extends ConcurrentEntryMap<K, V>
     }
 
     @Override
-    ConcurrentCodecTable<K, V> table() {
-        return table;
-    }
-
-    @Override
-    Object find(Object key) {
-        return table.find(key);
-    }
-
-    @Override
     Object insert(K key, V value, PutMode mode) {
-        return safe(table.insert(key, value, mode));
+        return safe(super.insert(key, value, mode));
     }
 
     @Override
     Object delete(Object key) {
-        return safe(table.delete(key));
+        return safe(super.delete(key));
     }
 
     @Override
     Object update(K key, UnaryOperator<Object> function) {
-        return safe(table.update(key, function));
-    }
-
-    /** An array may be changed by whoever gets it; iterators remove by what was in it. */
-    @Override
-    @SuppressWarnings("unchecked")
-    K given(K key) {
-        return key instanceof byte[] bytes ? (K) bytes.clone() : key;
-    }
-
-    @Override
-    Walk<K, V> walk() {
-        return table.walk();
-    }
-
-    @Override
-    public boolean containsKey(Object key) {
-        return table.contains(key);
-    }
-
-    /**
-     * Number of entries, where {@link #size} stops at {@link Integer#MAX_VALUE}.
-     *
-     * @return 0 or more
-     */
-    public long sizeAsLong() {
-        return table.size();
-    }
-
-    /** Puts all of them, and waits once until they are safe, if that was asked for. */
-    @Override
-    public void putAll(Map<? extends K, ? extends V> others) {
-        others.forEach((key, value) -> table.insert(key, value, PutMode.ALWAYS));
-        safe(null);
-    }
-
-    /** Is safe as a whole when it returns, if that was asked for. */
-    @Override
-    public void replaceAll(BiFunction<? super K, ? super V, ? extends V> function) {
-        super.replaceAll(function);
-        safe(null);
+        return safe(super.update(key, function));
     }
 
     @Override
     Object updateMet(K key, UnaryOperator<Object> function) {
-        return table.update(key, function);
+        return super.update(key, function);
+    }
+
+    // Batches wait at their end, however they end.
+
+    @Override
+    public void putAll(Map<? extends K, ? extends V> others) {
+        try {
+            super.putAll(others);
+        } finally {
+            safe(null);
+        }
+    }
+
+    @Override
+    public long putAll(K[] keys, V[] values) {
+        try {
+            return super.putAll(keys, values);
+        } finally {
+            safe(null);
+        }
+    }
+
+    @Override
+    public long removeAll(K[] keys) {
+        try {
+            return super.removeAll(keys);
+        } finally {
+            safe(null);
+        }
+    }
+
+    @Override
+    public void replaceAll(BiFunction<? super K, ? super V, ? extends V> function) {
+        try {
+            super.replaceAll(function);
+        } finally {
+            safe(null);
+        }
     }
 
     /** Removes the entries one by one: what others put meanwhile may stay. */
     @Override
     public void clear() {
-        Walk<K, V> walk = walk();
-        while (walk.next()) {
-            table.delete(walk.boxedKey());
+        try {
+            Walk<K, V> walk = walk();
+            while (walk.next()) {
+                table.delete(walk.boxedKey());
+            }
+        } finally {
+            safe(null);
         }
-        safe(null);
     }
 
     /**
@@ -319,70 +337,43 @@ public final class DurableMap<K, V> extends ConcurrentEntryMap<K, V>
 
     /**
      * Writes the file anew and drops the log: what the map does by itself from time to time. If it
-     * fails, file and log are as good as before.
+     * fails, for want of room say, file and log are as good as before.
      *
-     * @throws IOException if the file cannot be written; the map goes on
+     * @throws IOException if the file cannot be written; the map goes on. If it is the log that
+     *     cannot be written, so do writes
      * @throws IllegalStateException if the map is closed
      */
     public void compact() throws IOException {
         keeper.compact(this);
     }
 
-    /** The work of {@link #compact}, which one thread at a time does. */
-    void writeFile() throws IOException {
+    /** One that has not begun. */
+    Compaction compaction() {
         table.checkOpen();
-        /*
-         * What is logged from here on may be in the file too, which changes nothing: records say what a value
-         * is. What was logged before is in the map, as a change comes to the map before it comes to the log.
-         */
-        long first = log.rotate();
-        table.saveTo(file);
-        folder.removeBefore(first);
-    }
-
-    /** The map file. */
-    Path file() {
-        return file;
-    }
-
-    /** Bytes of the log since the last compaction. */
-    long logBytes() {
-        return log.bytes();
-    }
-
-    /** Bytes of the file; 0 if there is none. */
-    long fileBytes() {
-        return file.toFile().length();
-    }
-
-    /** Has what was added to the log made safe. */
-    void syncLog() throws IOException {
-        log.sync();
+        return new Compaction(table, folder, log);
     }
 
     /**
-     * Statistics of the map in memory.
-     *
-     * @return a snapshot
+     * Writes what the map holds to another file, as {@link OffHeap#saveTo} says, which is a map
+     * file of its own: a copy to be kept. The map's own file is {@linkplain #compact written anew}.
      */
-    public MapStats stats() {
-        return table.stats();
-    }
-
-    /**
-     * Whether {@link #close} was called.
-     *
-     * @return true from then on
-     */
-    public boolean isClosed() {
-        return table.isClosed();
+    @Override
+    public void saveTo(Path target) throws IOException {
+        Path absolute = target.toAbsolutePath().normalize();
+        boolean both = Files.exists(absolute) && Files.exists(file);
+        if (absolute.equals(file) || both && Files.isSameFile(absolute, file)) {
+            compact();
+        } else {
+            super.saveTo(target);
+        }
     }
 
     /**
      * Makes everything safe that was written, and lets go of the memory and the files. Does nothing
      * the second time. Writers that are still at work get {@link IllegalStateException}.
      *
-     * @throws UncheckedIOException if the log cannot be written; the rest was done
+     * @throws UncheckedIOException if the log cannot be written, or could not at some time before;
+     *     the rest was done
      */
     @Override
     public synchronized void close() {
@@ -397,11 +388,5 @@ public final class DurableMap<K, V> extends ConcurrentEntryMap<K, V>
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** {@inheritDoc} Of a closed map it says so. */
-    @Override
-    public String toString() {
-        return isClosed() ? "DurableMap[closed]" : super.toString();
     }
 }

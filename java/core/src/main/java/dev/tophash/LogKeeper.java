@@ -1,7 +1,10 @@
 package dev.tophash;
 
+import dev.tophash.internal.log.Log;
+
 import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -17,6 +20,8 @@ final class LogKeeper implements Runnable {
     private static final long TURN = TimeUnit.SECONDS.toNanos(1);
 
     private final WeakReference<DurableMap<?, ?>> map;
+    private final Path file;
+    private final Log log;
 
     /** Nanoseconds between syncs; 0: it need not. */
     private final long interval;
@@ -27,6 +32,7 @@ final class LogKeeper implements Runnable {
     private final Condition stopping = lock.newCondition();
     private final Thread thread;
     private boolean stopped;
+    private boolean ended;
 
     /** Bytes of segments that were there when the map was opened, while they are. */
     private volatile long before;
@@ -34,8 +40,16 @@ final class LogKeeper implements Runnable {
     /** After a failure: not before the log is as large as this. */
     private long notBelow;
 
-    LogKeeper(DurableMap<?, ?> map, Durability durability, long compactAfter, long before) {
+    LogKeeper(
+            DurableMap<?, ?> map,
+            Path file,
+            Log log,
+            Durability durability,
+            long compactAfter,
+            long before) {
         this.map = new WeakReference<>(map);
+        this.file = file;
+        this.log = log;
         this.interval =
                 durability.isEachWrite() || durability.interval() == null
                         ? 0
@@ -49,7 +63,10 @@ final class LogKeeper implements Runnable {
         thread.start();
     }
 
-    /** Ends the thread, once it has done what it is at. */
+    /**
+     * Ends the thread, once it has done what it is at. When this returns nobody writes the file,
+     * nor will: it may be another process's by then.
+     */
     void stop() {
         lock.lock();
         stopped = true;
@@ -63,6 +80,9 @@ final class LogKeeper implements Runnable {
                 interrupted = true;
             }
         }
+        compacting.lock();
+        ended = true;
+        compacting.unlock();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -99,13 +119,14 @@ final class LogKeeper implements Runnable {
     private void tend(DurableMap<?, ?> kept) {
         if (interval != 0) {
             try {
-                kept.syncLog();
+                log.sync();
             } catch (IOException e) {
                 return; // writers are told
             }
         }
-        long log = before + kept.logBytes();
-        if (log < Math.max(notBelow, Math.max(compactAfter, kept.fileBytes()))) {
+        long bytes = before + log.bytes();
+        long fileBytes = file.toFile().length(); // 0 if there is none
+        if (bytes < Math.max(notBelow, Math.max(compactAfter, fileBytes))) {
             return;
         }
         try {
@@ -115,8 +136,8 @@ final class LogKeeper implements Runnable {
             if (kept.isClosed()) {
                 return;
             }
-            notBelow = 2 * log;
-            LOGGER.log(System.Logger.Level.WARNING, "the log of " + kept.file() + " stays", e);
+            notBelow = 2 * bytes;
+            LOGGER.log(System.Logger.Level.WARNING, "the log of " + file + " stays", e);
         }
     }
 
@@ -124,7 +145,10 @@ final class LogKeeper implements Runnable {
     void compact(DurableMap<?, ?> kept) throws IOException {
         compacting.lock();
         try {
-            kept.writeFile();
+            if (ended) {
+                throw new IllegalStateException("the map is closed");
+            }
+            kept.compaction().run();
             before = 0;
         } finally {
             compacting.unlock();

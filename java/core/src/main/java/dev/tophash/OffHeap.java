@@ -37,8 +37,8 @@ import java.util.ConcurrentModificationException;
  * the same can lose entries or read wrong values of this map; they do not harm other maps or the
  * JVM.
  *
- * <p>{@link ConcurrentLongLongMap}, {@link ConcurrentNativeMap} and {@link ConcurrentNativeSet} are
- * for any number of threads at once, writers too.
+ * <p>{@link ConcurrentLongLongMap}, {@link ConcurrentNativeMap}, {@link ConcurrentNativeSet} and
+ * {@link DurableMap} are for any number of threads at once, writers too.
  *
  * <h2>Files</h2>
  *
@@ -64,7 +64,7 @@ import java.util.ConcurrentModificationException;
  * </ul>
  */
 public sealed interface OffHeap extends AutoCloseable
-        permits OffHeapTable, NativeMap, NativeSet, ConcurrentNativeMap, ConcurrentNativeSet {
+        permits OffHeapTable, NativeMap, NativeSet, ConcurrentObjectMap, ConcurrentNativeSet {
     /**
      * Makes room for a number of entries in all, so that inserting up to that many does not grow
      * the map.

@@ -1,7 +1,6 @@
 package dev.tophash;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -9,21 +8,21 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What saves that a crash has ended leave behind: files beside the one that they were to become.
+ * What saves that a crash has ended leave behind: the file that was to be, which is whole, or one
+ * beside it with eight digits behind its name, which is not.
  */
 final class UnfinishedFiles {
-    /** Bytes of a map file's header, which is written last. */
-    private static final int HEADER = 4096;
-
     private UnfinishedFiles() {}
 
     /**
-     * Removes them. Nobody saves to the file meanwhile.
+     * Removes them. Whether a save has ended cannot be seen from its file, so this is for whoever
+     * knows that nobody saves to that file.
      *
-     * @param file what they were to become
+     * @param file what they were to become, absolute
      */
     static void remove(Path file) throws IOException {
-        Pattern name = Pattern.compile(Pattern.quote(file.getFileName() + ".") + "[0-9a-f]{8}");
+        Pattern name =
+                Pattern.compile(Pattern.quote("" + file.getFileName()) + "(\\.[0-9a-f]{8})?");
         List<Path> found;
         try (Stream<Path> files = Files.list(file.getParent())) {
             found =
@@ -32,20 +31,7 @@ final class UnfinishedFiles {
                             .toList();
         }
         for (Path one : found) {
-            if (hasNoHeader(one)) { // a copy that somebody has made for himself has one
-                Files.deleteIfExists(one);
-            }
-        }
-    }
-
-    private static boolean hasNoHeader(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            for (byte b : in.readNBytes(HEADER)) {
-                if (b != 0) {
-                    return false;
-                }
-            }
-            return true;
+            Files.deleteIfExists(one);
         }
     }
 }

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,7 +24,6 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
 
 /** Maps that survive: what is there when they are opened again. */
 @Timeout(300)
@@ -37,24 +35,11 @@ class DurableMapTest {
     }
 
     private DurableMap<String, String> open() throws IOException {
-        return open(file());
+        return DurableFiles.open(file());
     }
 
-    private static DurableMap<String, String> open(Path file) throws IOException {
-        return DurableMap.builder(Codecs.STRING, Codecs.STRING)
-                .durability(Durability.ON_CLOSE)
-                .open(file);
-    }
-
-    /** A copy of the files as they are at this moment: what a crash of the process leaves. */
     private Path crashed(String name) throws IOException {
-        Path copy = Files.createDirectories(directory.resolve(name));
-        try (Stream<Path> files = Files.list(directory)) {
-            for (Path one : files.filter(Files::isRegularFile).toList()) {
-                Files.copy(one, copy.resolve(one.getFileName()));
-            }
-        }
-        return copy.resolve(file().getFileName());
+        return DurableFiles.crashed(file(), name);
     }
 
     static List<Durability> durabilities() {
@@ -126,7 +111,7 @@ class DurableMapTest {
                 if (i == 6) {
                     map.compact();
                 }
-                try (DurableMap<String, String> other = open(crashed("crash" + i))) {
+                try (DurableMap<String, String> other = DurableFiles.open(crashed("crash" + i))) {
                     assertEquals(map, other);
                 }
             }
@@ -139,7 +124,7 @@ class DurableMapTest {
             map.put("a", "1");
             map.sync();
             map.put("b", "2");
-            try (DurableMap<String, String> other = open(crashed("crash"))) {
+            try (DurableMap<String, String> other = DurableFiles.open(crashed("crash"))) {
                 assertEquals("1", other.get("a"));
             }
         }
@@ -151,37 +136,11 @@ class DurableMapTest {
             long deadline = Effort.deadline();
             boolean there = false;
             for (int i = 0; !there && System.nanoTime() < deadline; i++) {
-                try (DurableMap<String, String> other = open(crashed("later" + i))) {
+                try (DurableMap<String, String> other = DurableFiles.open(crashed("later" + i))) {
                     there = "3".equals(other.get("c"));
                 }
             }
             assertTrue(there, "was never written");
-        }
-    }
-
-    /** Files between any two steps of a compaction are those of a map that has everything. */
-    @Test
-    void crashesBetweenTheStepsOfACompaction() throws Exception {
-        try (DurableMap<String, String> map = open()) {
-            map.put("old", "1");
-            map.put("gone", "1");
-            map.compact();
-            map.put("old", "2");
-            map.remove("gone");
-            map.put("new", "3");
-        }
-        Map<String, String> expected = Map.of("old", "2", "new", "3");
-        Path before = crashed("before");
-        try (DurableMap<String, String> map = open()) {
-            map.compact();
-        }
-        // The new file with the old log: the file was renamed, the log not yet removed.
-        Files.copy(file(), before, StandardCopyOption.REPLACE_EXISTING);
-        try (DurableMap<String, String> map = open(before)) {
-            assertEquals(expected, map);
-        }
-        try (DurableMap<String, String> map = open()) {
-            assertEquals(expected, map);
         }
     }
 
@@ -246,40 +205,6 @@ class DurableMapTest {
     }
 
     @Test
-    void unfinishedFilesAreRemoved() throws Exception {
-        try (DurableMap<String, String> map = open()) {
-            map.put("a", "b");
-            map.compact();
-        }
-        Path copy = directory.resolve("map.tophash.20260101");
-        Path other = directory.resolve("other.tophash.0123abcd");
-        Path unfinished = directory.resolve("map.tophash.0123abcd");
-        Files.copy(file(), copy);
-        Files.write(other, new byte[5000]);
-        Files.write(unfinished, new byte[5000]);
-        open().close();
-        assertTrue(Files.exists(copy) && Files.exists(other), "not ours to remove");
-        assertTrue(Files.notExists(unfinished));
-    }
-
-    @Test
-    void fileThatIsMissingIsNoticed() throws Exception {
-        try (DurableMap<String, String> map = open()) {
-            map.put("a", "b");
-            map.compact();
-            map.put("c", "d");
-        }
-        Path aside = directory.resolve("aside");
-        Files.move(file(), aside);
-        DamagedLogException e = assertThrows(DamagedLogException.class, this::open);
-        assertTrue(e.getMessage().contains("is missing"), e.getMessage());
-        Files.move(aside, file());
-        try (DurableMap<String, String> map = open()) {
-            assertEquals(Map.of("a", "b", "c", "d"), map);
-        }
-    }
-
-    @Test
     void oneOwnerAtATime() throws Exception {
         try (DurableMap<String, String> map = open()) {
             map.put("a", "b");
@@ -320,7 +245,7 @@ class DurableMapTest {
 
     @Test
     void foldersThatAreNotThere() {
-        assertThrows(IOException.class, () -> open(directory.resolve("none/map")));
+        assertThrows(IOException.class, () -> DurableFiles.open(directory.resolve("none/map")));
     }
 
     /** Takes "bad" into the map, and fails when the log asks for it. */

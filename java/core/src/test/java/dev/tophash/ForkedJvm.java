@@ -38,7 +38,24 @@ final class ForkedJvm {
             List<String> arguments,
             long seconds)
             throws IOException, InterruptedException {
-        Process process = start(directory, options, program, arguments);
+        return await(start(directory, options, program, arguments), directory, seconds);
+    }
+
+    /** The same by way of a command that is followed by it. */
+    static Result runInside(
+            List<String> prefix,
+            Path directory,
+            Class<?> program,
+            List<String> arguments,
+            long seconds)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(command(directory, List.of(), program, arguments));
+        return await(start(directory, command), directory, seconds);
+    }
+
+    private static Result await(Process process, Path directory, long seconds)
+            throws IOException, InterruptedException {
         if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
             process.destroyForcibly().waitFor();
             throw new AssertionError(
@@ -57,6 +74,19 @@ final class ForkedJvm {
     static Process start(
             Path directory, List<String> options, Class<?> program, List<String> arguments)
             throws IOException {
+        return start(directory, command(directory, options, program, arguments));
+    }
+
+    private static Process start(Path directory, List<String> command) throws IOException {
+        return new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output(directory))
+                .start();
+    }
+
+    private static List<String> command(
+            Path directory, List<String> options, Class<?> program, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(
                 System.getProperty("tophash.java", System.getProperty("java.home") + "/bin/java"));
@@ -79,11 +109,7 @@ final class ForkedJvm {
         command.add(classPath());
         command.add(program.getName());
         command.addAll(arguments);
-        return new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(output(directory))
-                .start();
+        return command;
     }
 
     /** Where its output goes. */

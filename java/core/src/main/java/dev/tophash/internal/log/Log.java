@@ -3,6 +3,7 @@ package dev.tophash.internal.log;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -19,11 +20,14 @@ public final class Log implements Closeable {
     private static final int LARGE_FRAME = 1 << 20;
 
     /** A segment of this many bytes is the last one's turn: a reader takes each in one piece. */
-    private static final long LARGE_SEGMENT = 1L << 29;
+    static final long LARGE_SEGMENT = 1L << 29;
 
     private final LogFolder folder;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition written = lock.newCondition();
+
+    /** Less in tests. */
+    private long largeSegment = LARGE_SEGMENT;
 
     private SegmentFile file;
     private long segment;
@@ -40,7 +44,15 @@ public final class Log implements Closeable {
     private long end;
 
     private long synced;
+
+    /** Bytes of frames that are to be read when the map is opened, and of those before rotating. */
     private long bytes;
+
+    private long bytesBefore;
+
+    /** What the next segment's header says. */
+    private Base base;
+
     private boolean busy;
     private IOException failure;
     private boolean closed;
@@ -51,28 +63,53 @@ public final class Log implements Closeable {
      * @param folder where it is
      * @param next number of the segment
      * @param frame number of its first frame
+     * @param base the map file that there is
      */
-    Log(LogFolder folder, long next, long frame) throws IOException {
+    Log(LogFolder folder, long next, long frame, Base base) throws IOException {
         this.folder = folder;
+        this.base = base;
         this.openFrame = frame;
         this.safeFrames = frame;
         begin(next);
     }
 
+    /** Goes on in a new segment; if there can be none, in the one before. */
     private void begin(long number) throws IOException {
-        SegmentFile fresh = new SegmentFile(folder.segment(number));
+        SegmentFile fresh = null;
         try {
-            fresh.write(folder.header(number, openFrame).bytes());
+            fresh = new SegmentFile(folder.segment(number));
+            fresh.write(folder.header(number, openFrame, base).bytes());
             fresh.sync();
             folder.sync();
         } catch (IOException e) {
-            fresh.close();
-            throw e;
+            takeBack(fresh, number, e);
+            throw new IOException(
+                    "the log " + folder.segment(number) + " could not be begun: " + e.getMessage(),
+                    e);
         }
         file = fresh;
         segment = number;
         end = LogFormat.HEADER;
         synced = end;
+    }
+
+    /**
+     * Removes a segment that could not be begun. What is written to the one before from now on
+     * would look like damage if another followed it, so the log has failed if that cannot be done.
+     */
+    private void takeBack(SegmentFile fresh, long number, IOException why) {
+        try {
+            if (fresh != null) {
+                fresh.close();
+            }
+            if (!(why instanceof FileAlreadyExistsException)) { // that one is not ours
+                Disk.remove(folder.segment(number));
+                folder.sync();
+            }
+        } catch (IOException e) {
+            why.addSuppressed(e);
+            failure = why;
+        }
     }
 
     /**
@@ -85,18 +122,52 @@ public final class Log implements Closeable {
     public long add(RecordBuffer.Part key, RecordBuffer.Part value) throws IOException {
         lock.lock();
         try {
-            checkUsable();
-            if (open.size() >= LARGE_FRAME) {
-                commit(openFrame, false);
-            }
-            if (end >= LARGE_SEGMENT) {
-                next();
-            }
+            makeRoom();
             open.add(key, value);
             return openFrame;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Has segments end earlier than they do. */
+    void shortenSegments(long bytes) {
+        largeSegment = bytes;
+    }
+
+    /** With the lock: has the open frame be one that a record can be added to. */
+    private void makeRoom() throws IOException {
+        checkUsable();
+        if (open.size() >= LARGE_FRAME) {
+            commit(openFrame, false);
+        }
+        if (end >= largeSegment) {
+            next();
+        }
+    }
+
+    /**
+     * Tells of a map file that is about to replace the one that there is; returns once that is
+     * safe, so that the log is known to go with either.
+     */
+    public void announce(Base coming) throws IOException {
+        lock.lock();
+        try {
+            makeRoom();
+            open.add(coming);
+            commit(openFrame, true);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The map file that was announced has replaced the one before, for good. */
+    public void follow(Base arrived) {
+        lock.lock();
+        base = arrived;
+        bytes -= bytesBefore;
+        bytesBefore = 0;
+        lock.unlock();
     }
 
     /**
@@ -189,7 +260,8 @@ public final class Log implements Closeable {
 
     private IOException failed() {
         return new IOException(
-                "the log " + file.path() + " could not be written: " + failure, failure);
+                "the log " + file.path() + " could not be written: " + failure.getMessage(),
+                failure);
     }
 
     private void checkUsable() throws IOException {
@@ -201,7 +273,10 @@ public final class Log implements Closeable {
         }
     }
 
-    /** Bytes of frames since the log was opened, or since {@link #rotate}. */
+    /**
+     * Bytes of frames since the log was opened, or since the {@link #rotate} before the last {@link
+     * #follow}.
+     */
     public long bytes() {
         lock.lock();
         try {
@@ -215,13 +290,14 @@ public final class Log implements Closeable {
      * Begins a new segment, once all that was added is safe in the others.
      *
      * @return number of the first segment that holds nothing from before
+     * @throws IOException if there can be none; unless the log has failed, it goes on without
      */
     public long rotate() throws IOException {
         lock.lock();
         try {
             checkUsable();
             next();
-            bytes = 0;
+            bytesBefore = bytes;
             return segment;
         } finally {
             lock.unlock();
@@ -232,13 +308,8 @@ public final class Log implements Closeable {
     private void next() throws IOException {
         syncAll();
         SegmentFile before = file;
-        try {
-            begin(segment + 1);
-            before.close();
-        } catch (IOException e) {
-            failure = failure == null ? e : failure;
-            throw failed();
-        }
+        begin(segment + 1);
+        before.close();
     }
 
     /** With the lock: makes all of it safe, what is added meanwhile too. */
@@ -248,12 +319,20 @@ public final class Log implements Closeable {
         }
     }
 
-    /** Makes all of it safe and lets go of the file. */
+    /**
+     * Makes all of it safe and lets go of the file.
+     *
+     * @throws IOException if that cannot be done, or the log has failed before: perhaps nobody who
+     *     has added something was told
+     */
     @Override
     public void close() throws IOException {
         lock.lock();
         try (SegmentFile ended = file) {
-            if (!closed && failure == null) {
+            if (!closed) {
+                if (failure != null) {
+                    throw failed();
+                }
                 syncAll();
                 end(ended);
             }

@@ -1,10 +1,8 @@
 package dev.tophash.internal.log;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -15,8 +13,8 @@ import java.util.stream.Stream;
  * Where the segments of a log are: beside a file, with its name, {@code .log.} and a number.
  *
  * @param base the file, absolute
- * @param keyName what keys are
- * @param valueName what values are
+ * @param keyName what keys are, in at most 63 bytes of UTF-8
+ * @param valueName what values are, likewise
  */
 public record LogFolder(Path base, String keyName, String valueName) {
     /** The file of a segment. */
@@ -24,8 +22,16 @@ public record LogFolder(Path base, String keyName, String valueName) {
         return base.resolveSibling(base.getFileName() + ".log." + number);
     }
 
-    LogFormat.Header header(long segment, long frame) {
-        return new LogFormat.Header(segment, frame, keyName, valueName);
+    /**
+     * Where a map file lies that is to replace the one that there is. What saving leaves beside it
+     * when it is cut off begins with its name.
+     */
+    public Path next() {
+        return base.resolveSibling(base.getFileName() + ".next");
+    }
+
+    LogFormat.Header header(long segment, long frame, Base of) {
+        return new LogFormat.Header(segment, frame, keyName, valueName, of);
     }
 
     /** The numbers of the segments that there are, in order. */
@@ -49,21 +55,14 @@ public record LogFolder(Path base, String keyName, String valueName) {
     public void removeBefore(long number) throws IOException {
         for (long one : segments()) {
             if (one < number) {
-                Files.deleteIfExists(segment(one));
+                Disk.remove(segment(one));
             }
         }
         sync();
     }
 
     /** Makes safe which files there are. */
-    void sync() throws IOException {
-        boolean interrupted = Thread.interrupted(); // which would close the channel
-        try (FileChannel folder = FileChannel.open(base.getParent(), StandardOpenOption.READ)) {
-            folder.force(true);
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+    public void sync() throws IOException {
+        Disk.syncFolder(base.getParent());
     }
 }

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.zip.CRC32C;
 
 /**
@@ -18,7 +19,7 @@ final class LogFormat {
     /** "TOPHLOG" and a newline, which a transfer as text would change. */
     static final long MAGIC = 0x0a474f4c48504f54L;
 
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     /** Bytes of a segment's header. */
     static final int HEADER = 192;
@@ -28,6 +29,7 @@ final class LogFormat {
     private static final int FRAME_AT = 24;
     private static final int NAMES_AT = 32;
     private static final int NAME = 64;
+    private static final int BASE_AT = NAMES_AT + 2 * NAME;
     private static final int HEADER_SUM_AT = HEADER - Integer.BYTES;
 
     /** Begins every frame: "TFRM". */
@@ -50,6 +52,9 @@ final class LogFormat {
     /** In place of a value's length: the key is removed. */
     static final int REMOVED = -1;
 
+    /** In place of a key's length: the record is no change, but a {@link Base}. */
+    static final int BASE = -1;
+
     /** Most bytes of a record: what is left of an array when the headers are taken off. */
     static final long MOST_RECORD = 1L << 30;
 
@@ -67,14 +72,16 @@ final class LogFormat {
      * @param frame number of its first frame
      * @param keyName what keys are
      * @param valueName what values are
+     * @param base the map file that there was when the segment was begun
      */
-    record Header(long segment, long frame, String keyName, String valueName) {
+    record Header(long segment, long frame, String keyName, String valueName, Base base) {
         /** A header's bytes. */
         ByteBuffer bytes() {
             ByteBuffer bytes = ByteBuffer.allocate(HEADER).order(ByteOrder.LITTLE_ENDIAN);
             bytes.putLong(0, MAGIC).putInt(VERSION_AT, VERSION);
             bytes.putLong(SEGMENT_AT, segment).putLong(FRAME_AT, frame);
             bytes.put(NAMES_AT, name(keyName)).put(NAMES_AT + NAME, name(valueName));
+            bytes.putLong(BASE_AT, base.identity()).putLong(BASE_AT + Long.BYTES, base.since());
             return bytes.putInt(HEADER_SUM_AT, sum(bytes, 0, HEADER_SUM_AT));
         }
 
@@ -111,12 +118,13 @@ final class LogFormat {
                     bytes.getLong(SEGMENT_AT),
                     bytes.getLong(FRAME_AT),
                     text(bytes, NAMES_AT),
-                    text(bytes, NAMES_AT + NAME));
+                    text(bytes, NAMES_AT + NAME),
+                    new Base(bytes.getLong(BASE_AT), bytes.getLong(BASE_AT + Long.BYTES)));
         }
 
         private static byte[] name(String name) {
             byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-            return Arrays.copyOf(bytes, Math.min(bytes.length, NAME - 1));
+            return Arrays.copyOf(bytes, Objects.checkIndex(bytes.length, NAME));
         }
 
         private static String text(ByteBuffer bytes, int at) {

@@ -5,13 +5,12 @@ import dev.tophash.internal.log.LogFormat.Frame;
 import dev.tophash.internal.log.LogFormat.Header;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -29,12 +28,27 @@ public final class LogReader {
 
     private final LogFolder folder;
     private final Records records;
+    private final List<Base> bases = new ArrayList<>();
     private long nextFrame = -1;
 
     /** Number of the last segment that was read, or that before the first one. */
     private long last = FIRST - 1;
 
     private long bytes;
+
+    /** Numbers of the first and the last segment that is read; 0: there is none. */
+    private long oldest;
+
+    private long newest;
+
+    /** Whether there are older ones, with one missing between. */
+    private boolean gap;
+
+    /** Last segment without a header, if there is one. */
+    private Path unbegun;
+
+    /** Where what had been safe ends in the last segment that was read, if there is one. */
+    private int safeEnd;
 
     private LogReader(LogFolder folder, Records records) {
         this.folder = folder;
@@ -62,29 +76,39 @@ public final class LogReader {
     /**
      * Reads what there is.
      *
-     * @param isWhole whether the log has to tell of every change: there is no file that tells of
-     *     the first ones
-     * @throws DamagedLogException if something that had been safe is damaged
+     * @param identity of the map file, or {@link Base#NO_FILE}
+     * @throws DamagedLogException if something that had been safe is damaged or missing, or the map
+     *     file is not one that the log goes with; no file has been changed then
      */
-    public static Opened open(LogFolder folder, boolean isWhole, Records records)
-            throws IOException {
+    public static Opened open(LogFolder folder, long identity, Records records) throws IOException {
         LogReader reader = new LogReader(folder, records);
-        List<Long> segments = folder.segments();
-        if (isWhole && !segments.isEmpty() && segments.getFirst() != FIRST) {
-            throw new DamagedLogException(
-                    folder.base()
-                            + " is missing: its log begins with segment "
-                            + segments.getFirst());
+        for (long number : reader.findSegments()) {
+            reader.read(number, number == reader.newest);
         }
-        for (int i = 0; i < segments.size(); i++) {
-            if (i > 0 && segments.get(i) != segments.get(i - 1) + 1) {
-                throw new DamagedLogException(
-                        folder.segment(segments.get(i - 1) + 1) + " is missing");
-            }
-            reader.read(segments.get(i), i == segments.size() - 1);
-        }
-        Log log = new Log(folder, reader.last + 1, Math.max(reader.nextFrame, 0));
+        Base base = reader.base(identity);
+        reader.tidy();
+        Log log = new Log(folder, reader.last + 1, Math.max(reader.nextFrame, 0), base);
         return new Opened(log, reader.bytes);
+    }
+
+    /**
+     * The segments without a gap up to the newest. A crash while segments are removed may leave any
+     * of them, and so a gap; nobody wants those any more. Where one is missing that is wanted, the
+     * map file is not one that the segments behind it go with.
+     */
+    private List<Long> findSegments() throws IOException {
+        List<Long> all = folder.segments();
+        int from = all.isEmpty() ? 0 : all.size() - 1;
+        while (from > 0 && all.get(from - 1) == all.get(from) - 1) {
+            from--;
+        }
+        List<Long> found = all.subList(from, all.size());
+        if (!found.isEmpty()) {
+            oldest = found.getFirst();
+            newest = found.getLast();
+            gap = from > 0;
+        }
+        return found;
     }
 
     private void read(long number, boolean isLast) throws IOException {
@@ -95,15 +119,63 @@ public final class LogReader {
             if (!isLast) {
                 throw new DamagedLogException(path + " has no header");
             }
-            Files.delete(path); // a crash came before there was one, so nothing follows it
-            folder.sync();
+            unbegun = path;
             return;
         }
         check(header, number, path);
         last = number;
-        int end = frames(segment, path, isLast);
-        if (isLast) {
-            cut(path, end);
+        bases.add(header.base());
+        safeEnd = frames(segment, path, isLast);
+    }
+
+    /**
+     * What the log says of the map file that there is: it goes with the one that it was begun over,
+     * and with every one that was announced, as long as all segments from its first one on are
+     * there.
+     */
+    private Base base(long identity) throws DamagedLogException {
+        if (bases.isEmpty() && !gap) { // nothing was ever written to the log: it goes with any
+            return new Base(identity, last + 1);
+        }
+        Base base = null;
+        for (Base one : bases) {
+            if (one.identity() == identity && (base == null || one.since() > base.since())) {
+                base = one;
+            }
+        }
+        if (base == null || base.since() < oldest) {
+            throw new DamagedLogException(mismatch(identity, base));
+        }
+        return base;
+    }
+
+    /** What is wrong with a map file, given what the log says of it, if it does. */
+    private String mismatch(long identity, Base base) {
+        if (gap && base != null) {
+            return folder.segment(oldest - 1) + " is missing";
+        }
+        String log = "its log, which begins with segment " + oldest;
+        String right = bases.isEmpty() ? "another" : bases.getLast().toString();
+        if (identity == Base.NO_FILE) {
+            return folder.base() + " is missing: " + log + ", goes with " + right;
+        }
+        String found = folder.base() + " (%016x) is ".formatted(identity);
+        return base == null
+                ? found + "not the file of " + log + " and goes with " + right
+                : "%solder than that of %s: changes from segment %d on are in neither"
+                        .formatted(found, log, base.since());
+    }
+
+    /**
+     * Removes what a crash has left, and had never been safe; what is left is made safe before
+     * anything follows it.
+     */
+    private void tidy() throws IOException {
+        if (unbegun != null) {
+            Disk.remove(unbegun);
+            folder.sync();
+        } else if (last >= FIRST) {
+            SegmentFile.cut(folder.segment(last), safeEnd);
         }
     }
 
@@ -183,6 +255,14 @@ public final class LogReader {
             long keyLength = segment.getInt((int) (from + at));
             long valueLength = segment.getInt((int) (from + at + Integer.BYTES));
             long key = at + LogFormat.RECORD_HEADER;
+            if (keyLength == LogFormat.BASE
+                    && valueLength == Base.BYTES
+                    && key + Base.BYTES <= end) {
+                int place = (int) (from + key);
+                bases.add(new Base(segment.getLong(place), segment.getLong(place + Long.BYTES)));
+                at = key + Base.BYTES;
+                continue;
+            }
             long value = LogFormat.aligned(key + keyLength);
             long next = LogFormat.aligned(value + Math.max(valueLength, 0));
             if (keyLength < 0 || valueLength < LogFormat.REMOVED || next > end) {
@@ -191,14 +271,6 @@ public final class LogReader {
             }
             records.add(frame, key, keyLength, value, valueLength);
             at = next;
-        }
-    }
-
-    /** Cuts off what had never been safe, and makes the rest safe before anything follows it. */
-    private static void cut(Path path, int end) throws IOException {
-        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
-            file.setLength(end);
-            file.getFD().sync();
         }
     }
 }

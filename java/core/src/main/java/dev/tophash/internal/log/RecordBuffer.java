@@ -15,6 +15,9 @@ public final class RecordBuffer {
     private static final ValueLayout.OfInt LENGTH =
             ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    private static final ValueLayout.OfLong WORD =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
     private ByteBuffer bytes = allocate(FIRST);
     private MemorySegment segment = MemorySegment.ofBuffer(bytes);
     private int end = LogFormat.FRAME_HEADER;
@@ -56,6 +59,17 @@ public final class RecordBuffer {
         segment.set(LENGTH, at, (int) keyLength);
         segment.set(LENGTH, at + Integer.BYTES, (int) valueLength);
         end = (int) next;
+    }
+
+    /** Adds a record that tells of a map file which is about to replace the one that there is. */
+    void add(Base base) {
+        int next = end + LogFormat.RECORD_HEADER + Base.BYTES;
+        room(next, end);
+        segment.set(LENGTH, end, LogFormat.BASE);
+        segment.set(LENGTH, end + Integer.BYTES, Base.BYTES);
+        segment.set(WORD, end + LogFormat.RECORD_HEADER, base.identity());
+        segment.set(WORD, end + LogFormat.RECORD_HEADER + Long.BYTES, base.since());
+        end = next;
     }
 
     private void pad(long from, long to) {

@@ -6,6 +6,7 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * A segment that is being written. Not a {@link java.nio.channels.FileChannel}: that one is closed,
@@ -23,6 +24,7 @@ final class SegmentFile implements Closeable {
         Files.createFile(path);
         this.path = path;
         this.file = new RandomAccessFile(path.toFile(), "rw");
+        Disk.did(Disk.Act.CREATE, path);
     }
 
     Path path() {
@@ -34,11 +36,26 @@ final class SegmentFile implements Closeable {
             int length = Math.min(bytes.remaining(), PIECE);
             bytes.get(piece, 0, length);
             file.write(piece, 0, length);
+            if (Disk.isWatched()) {
+                long at = file.getFilePointer() - length;
+                Disk.did(Disk.Act.WRITE, path, null, at, Arrays.copyOf(piece, length));
+            }
         }
     }
 
     void sync() throws IOException {
         file.getFD().sync();
+        Disk.did(Disk.Act.SYNC, path);
+    }
+
+    /** Cuts a file off, and makes the rest of it safe. */
+    static void cut(Path path, long size) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+            file.setLength(size);
+            Disk.did(Disk.Act.CUT, path, null, size, null);
+            file.getFD().sync();
+            Disk.did(Disk.Act.SYNC, path);
+        }
     }
 
     @Override

@@ -44,9 +44,13 @@ class LogTest {
 
     /** Opens a log; what it held, as "key=value", or "key" where it was removed. */
     private static Log open(LogFolder folder, List<String> found) throws IOException {
+        return open(folder, Base.NO_FILE, found);
+    }
+
+    private static Log open(LogFolder folder, long file, List<String> found) throws IOException {
         return LogReader.open(
                         folder,
-                        false,
+                        file,
                         (source, key, keyLength, value, valueLength) -> {
                             String text = text(source, key, keyLength);
                             found.add(
@@ -71,9 +75,11 @@ class LogTest {
     @Test
     void givesBackWhatItTook() throws Exception {
         List<String> expected = new ArrayList<>();
+        Base base = new Base(Base.NO_FILE, 1);
+        List<String> found = new ArrayList<>();
         for (int round = 0; round < 5; round++) {
-            List<String> found = new ArrayList<>();
-            try (Log log = open(folder(), found)) {
+            found.clear();
+            try (Log log = open(folder(), base.identity(), found)) {
                 assertEquals(expected, found);
                 for (int i = 0; i < 100; i++) {
                     String key = "k".repeat(i % 20) + i;
@@ -85,12 +91,17 @@ class LogTest {
                     }
                 }
                 if (round == 2) {
-                    folder().removeBefore(log.rotate());
+                    base = new Base(77, log.rotate());
+                    log.announce(base);
+                    log.follow(base);
+                    folder().removeBefore(base.since());
                     expected.clear();
                 }
             }
         }
-        assertEquals(expected, reopened(folder()));
+        found.clear();
+        open(folder(), base.identity(), found).close();
+        assertEquals(expected, found);
     }
 
     @Test
@@ -237,6 +248,91 @@ class LogTest {
         Files.write(folder().segment(2), new byte[100]);
         assertEquals(prefix(2), reopened(folder()));
         assertEquals(List.of(1L, 2L), folder().segments());
+    }
+
+    @Test
+    void segmentWithoutHeaderBeforeAnotherIsDamage() throws Exception {
+        synced(2);
+        synced(1);
+        Path first = folder().segment(1);
+        for (int length : new int[] {0, 100, LogFormat.HEADER - 1}) {
+            Files.write(first, new byte[length]);
+            DamagedLogException e =
+                    assertThrows(DamagedLogException.class, () -> reopened(folder()));
+            assertEquals(first + " has no header", e.getMessage());
+        }
+    }
+
+    /** What lay on the disk before may be a frame as well, but it has another number. */
+    @Test
+    void frameOfAnotherNumberEndsTheLog() throws Exception {
+        byte[] whole = synced(4);
+        int frame = (whole.length - LogFormat.HEADER) / 4;
+        for (int other = 0; other < 3; other++) {
+            byte[] stale = whole.clone();
+            int from = LogFormat.HEADER + other * frame;
+            System.arraycopy(whole, from, stale, whole.length - frame, frame);
+            assertEquals(prefix(3), reopened(withSegment("stale" + other, stale)));
+        }
+    }
+
+    @Test
+    void segmentsEndWhenTheyAreLarge() throws Exception {
+        int records = 3000;
+        try (Log log = open(folder(), new ArrayList<>())) {
+            log.shortenSegments(3 << 20);
+            for (int i = 0; i < records; i++) {
+                log.add(text("key" + i), text("v".repeat(3000)));
+            }
+        }
+        List<Long> segments = folder().segments();
+        assertEquals(List.of(1L, 2L, 3L), segments);
+        for (long one : segments.subList(0, 2)) {
+            long size = Files.size(folder().segment(one));
+            assertTrue(size >= 3 << 20 && size < 5 << 20, size + " bytes in segment " + one);
+        }
+        List<String> found = reopened(folder());
+        assertEquals(records, found.size());
+        assertTrue(found.getLast().startsWith("key" + (records - 1) + "="));
+        assertEquals(512L << 20, Log.LARGE_SEGMENT);
+    }
+
+    /** What has to be read when the map is opened: all of it until another file is there. */
+    @Test
+    void bytesAreThoseThatNoFileHas() throws Exception {
+        try (Log log = open(folder(), new ArrayList<>())) {
+            log.add(text("a"), text("b".repeat(1000)));
+            log.sync();
+            long before = log.bytes();
+            assertTrue(before > 1000 && before < 1100, before + " bytes");
+            log.rotate(); // of a compaction that fails
+            Base base = new Base(77, log.rotate());
+            assertEquals(before, log.bytes());
+            log.add(text("c"), text("d".repeat(500)));
+            log.announce(base);
+            log.follow(base);
+            assertTrue(log.bytes() > 500 && log.bytes() < 700, log.bytes() + " bytes");
+            log.follow(base);
+            assertTrue(log.bytes() > 500, "nothing more is gone");
+        }
+    }
+
+    @Test
+    void recordsHaveALimit() throws Exception {
+        try (Log log = open(folder(), new ArrayList<>())) {
+            for (long length : new long[] {1L << 30, 3L << 30}) {
+                RecordBuffer.Part large = (target, at) -> length;
+                for (boolean key : new boolean[] {true, false}) {
+                    IllegalArgumentException e =
+                            assertThrows(
+                                    IllegalArgumentException.class,
+                                    () -> log.add(key ? large : text("a"), large));
+                    assertTrue(e.getMessage().endsWith("a log takes 1073741824"), e.getMessage());
+                }
+            }
+            log.add(text("a"), text("b"));
+        }
+        assertEquals(List.of("a=b"), reopened(folder()), "nothing of what was refused");
     }
 
     @Test
