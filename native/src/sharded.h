@@ -105,8 +105,13 @@ TH_INLINE bool th_lock_shard(th_map *shard) {
                                        __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
+/*
+ * What the writer does next, reading in another shard for instance, comes after its write for everybody: or
+ * else two threads that each write one key and then read the other's could both miss the other's write, which
+ * no order of these calls explains. A plain store would wait in the CPU's buffer while reads go on.
+ */
 TH_INLINE void th_unlock_shard(th_map *shard) {
-    __atomic_store_n(&shard->h.flags, (uint8_t)(th_load_flags(shard) & ~TH_LOCKED), __ATOMIC_RELEASE);
+    __atomic_fetch_and(&shard->h.flags, (uint8_t)~TH_LOCKED, __ATOMIC_SEQ_CST);
 }
 
 /* Readers take a word in one piece, so it has to lie at a multiple of its size. */

@@ -167,6 +167,40 @@ TEST(ShardedWrite, LockKeepsThemOut) {
     EXPECT_EQ(3u, written.inOneCall(ADD, 1, 2));
 }
 
+/*
+ * Two threads write a key each, in different shards, and then read the other's. One of the writes was first,
+ * so at least the other thread sees it.
+ */
+TEST(ShardedWrite, IsSeenByWhoeverWritesLater) {
+    Written written(longType());
+    uint64_t keys[2] = {1, 2};
+    while (&written.shardOfKey(keys[0]) == &written.shardOfKey(keys[1]))
+        keys[1]++;
+    for (uint64_t key : keys)
+        written.write(PUT, key, 100);
+    const uint64_t first = 101, last = first + scaled(200000);
+    std::atomic<uint64_t> begun[2] = {};
+    std::vector<uint64_t> seen[2];
+    auto run = [&](int me) {
+        seen[me].resize(last);
+        for (uint64_t round = first; round < last; round++) {
+            begun[me] = round;
+            for (uint32_t waited = 0; begun[1 - me] < round; waited++)
+                if (waited > 1000)
+                    std::this_thread::yield();
+            if (written.inOneCall(PUT, keys[me], round) != round - 1)
+                complain("another value before");
+            seen[me][round] = th_word_get(written.map.raw(), written.map.stamp(), keys[1 - me], 0);
+        }
+    };
+    std::thread other(run, 1);
+    run(0);
+    other.join();
+    for (uint64_t round = first; round < last; round++)
+        ASSERT_FALSE(seen[0][round] < round && seen[1][round] < round)
+            << "neither saw the other's, " << round;
+}
+
 /* Threads count on the same keys from an empty map on: no count is lost, and sums a reader sees only grow. */
 TEST(ShardedWrite, RacingWritersLoseNothing) {
     constexpr uint32_t kThreads = 3;
