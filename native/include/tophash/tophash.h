@@ -831,10 +831,10 @@ TH_API th_status th_map_load(th_heap *heap, const char *path, const th_type *typ
 TH_API th_status th_file_read_info(const char *path, th_file_info *info, th_file_error *error);
 
 /*
- * Of a map opened from a file, in any thread: th_map_verify compares every block with its checksum and
- * every entry with where it must lie; th_map_warm has the kernel read the file ahead (TH_OK when it has
- * begun); th_map_file_state is TH_OK, or TH_BAD_FILE once a page of it was missing. TH_INVALID for other
- * maps. The first two are not quick.
+ * Of a map opened from a file, in any thread: th_map_verify compares every block with its checksum, and
+ * every entry with where it must lie and with those of the same chain, as no key is there twice; th_map_warm
+ * has the kernel read the file ahead (TH_OK when it has begun); th_map_file_state is TH_OK, or TH_BAD_FILE
+ * once a page of it was missing. TH_INVALID for other maps. The first two are not quick.
  */
 TH_API th_status th_map_verify(th_map *map, uint64_t stamp, th_file_error *error);
 TH_API th_status th_map_warm(th_map *map, uint64_t stamp);
