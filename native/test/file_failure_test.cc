@@ -5,6 +5,7 @@
 #include <csignal>
 #include <functional>
 
+#include "file_bytes.h"
 #include "files.h"
 #include "sharded.h"
 
@@ -337,10 +338,11 @@ TEST(FileMany, OpenAtOnce) {
         ASSERT_EQ(2u, th_word_get(all.back()->map->raw(), all.back()->map->stamp(), 1, 0));
     }
     EXPECT_EQ(files, openFiles());
+    bool lacks = lacksPages(contents(folder / "map"), 0);
     ASSERT_EQ(0, truncate((folder / "map").c_str(), 0));
     for (auto &opened : all) {
-        ASSERT_EQ(7u, th_word_get(opened->map->raw(), opened->map->stamp(), 1, 7));
-        ASSERT_EQ(TH_BAD_FILE, opened->state());
+        ASSERT_EQ(lacks ? 7u : 2u, th_word_get(opened->map->raw(), opened->map->stamp(), 1, 7));
+        ASSERT_EQ(lacks ? TH_BAD_FILE : TH_OK, opened->state());
     }
 }
 
