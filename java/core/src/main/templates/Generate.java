@@ -24,6 +24,9 @@ final class Generate {
             Pattern.compile(
                     "KeyValue|Key(?=Set|Consumer)|KEY_BOX|VALUE_BOX|KEY|VALUE|ADD_ALL_CALL|ADD_CALL");
 
+    private static final Pattern INCLUDED =
+            Pattern.compile("^#include \"(.+)\"$", Pattern.MULTILINE);
+
     private final Path templates;
     private final Path output;
 
@@ -45,7 +48,17 @@ final class Generate {
         }
         generate.fill("KeySet", words("long", "long"));
         generate.fill("KeySet", words("int", "int"));
-        generate.calls(Files.readString(Path.of(args[0])));
+        generate.calls(header(Path.of(args[0])));
+    }
+
+    /** The text of the headers that one includes, which has no functions of its own. */
+    private static String header(Path path) throws IOException {
+        StringBuilder all = new StringBuilder();
+        Matcher included = INCLUDED.matcher(Files.readString(path));
+        while (included.find()) {
+            all.append(Files.readString(path.resolveSibling(included.group(1))));
+        }
+        return all.toString();
     }
 
     private void map(String key, String value) throws IOException {
