@@ -39,7 +39,7 @@ found=$(find . -type f \( -path './dev/tophash/native/*' -o -name '*.so*' \) | s
 
 for library in $found; do
     platform=$(basename "$(dirname "$library")")
-    "$root/native/test/check_library_surface.sh" readelf "$library" "$root/native/include/tophash/tophash.h" \
+    "$root/native/test/check_library_surface.sh" readelf "$library" "$root/native/include/tophash" \
         "${platform#linux-}" || failed=1
 done
 

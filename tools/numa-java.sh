@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs test classes of java/core, which Maven has compiled, in a machine of tools/numa-machine.sh:
+# Runs test classes of java/core, which Maven has compiled, in a machine of tools/machine.sh:
 #
 #   tools/numa-java.sh MACHINE CLASS...
 #
@@ -21,6 +21,6 @@ if ! [ -e "$jre/bin/java" ]; then
         --strip-debug --no-header-files --no-man-pages --output "$jre"
 fi
 
-exec "$tools/numa-machine.sh" -t 600 -f "$jre" -f "$target/numa/lib" -f "$target/classes" -f "$target/test-classes" \
+exec "$tools/machine.sh" -t 600 -f "$jre" -f "$target/numa/lib" -f "$target/classes" -f "$target/test-classes" \
     "$machine" "$jre/bin/java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED \
     -cp "$target/classes:$target/test-classes:$target/numa/lib/*" dev.tophash.RunTests "$@"

@@ -5,7 +5,8 @@
 #   tools/setup.sh format        the format check of the C sources
 #   tools/setup.sh fuzz          the fuzzer
 #   tools/setup.sh cross         the arm64 build and its emulation
-#   tools/setup.sh numa          the machines with several NUMA nodes; their kernel: tools/numa-machine.sh
+#   tools/setup.sh numa          the machines with several NUMA nodes; their kernel: tools/machine.sh
+#   tools/setup.sh pages         the machine with larger pages: its programs, its kernel
 #   tools/setup.sh bench         the benchmarks; Go is measured too where a package like golang-1.19-go is installed
 #
 # Looks for programs and files, not for packages, so whatever provides them will do. What is missing is
@@ -62,6 +63,12 @@ need_numa() {
     need cpio cpio
 }
 
+need_pages() {
+    need_cross
+    need qemu-system-arm qemu-system-aarch64
+    need cpio cpio
+}
+
 need_bench() {
     need libbenchmark-dev /usr/include/benchmark/benchmark.h
     need libabsl-dev /usr/include/absl/container/flat_hash_map.h
@@ -75,8 +82,8 @@ need_bench() {
 
 for goal in "$@"; do
     case $goal in
-    build | format | fuzz | cross | numa | bench) "need_$goal" ;;
-    *) echo "tophash: no goal $goal; there are build, format, fuzz, cross, numa and bench" >&2 && exit 2 ;;
+    build | format | fuzz | cross | numa | pages | bench) "need_$goal" ;;
+    *) echo "tophash: no goal $goal; there are build, format, fuzz, cross, numa, pages and bench" >&2 && exit 2 ;;
     esac
 done
 

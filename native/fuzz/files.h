@@ -143,14 +143,11 @@ class FilePlayer {
     static void load(Heap &heap, const MemoryFile &file, const th_file_info &info, bool whole) {
         th_map *map = nullptr;
         uint64_t stamp = 0;
-        th_file_error error{};
         th_map_options options{};
         th_status status =
-            th_map_load(heap.raw(), file.path().c_str(), nullptr, &options, &map, &stamp, nullptr, &error);
+            th_map_load(heap.raw(), file.path().c_str(), nullptr, &options, &map, &stamp, nullptr, nullptr);
         if (status != TH_OK) {
-            /* A key may be there twice, which only loading sees. */
-            bool twice = status == TH_BAD_FILE && error.reason == TH_FILE_ENTRY;
-            if (whole && status != TH_NO_MEMORY && !twice)
+            if (whole && status != TH_NO_MEMORY)
                 complain("a verified file is not loaded");
             return;
         }

@@ -66,17 +66,29 @@ void th_array_retire(th_heap *memory, th_array_word word) {
     th_heap_retire(memory, a, a->bytes);
 }
 
-/* Copies an array to one with another number of overflow buckets, where the map's policy says. */
+/* A copy with room for so many overflow buckets, where the policy says; 0 when there is no memory. */
+static th_array_word copy_of(const th_extra *x, th_array_word array, uint64_t overflow) {
+    const th_array *a = th_array_of(array);
+    th_array_word copy = th_array_new(x, th_array_b(array), overflow);
+    if (copy != 0) {
+        memcpy(th_array_base(copy), th_array_base(array), a->used * x->shape.bucket_size);
+        th_array_of(copy)->used = a->used;
+    }
+    return copy;
+}
+
+/* Overflow buckets that fit. */
+static uint64_t overflow_of(th_array_word array) {
+    return th_array_of(array)->capacity - th_array_main(array);
+}
+
 static th_status replace(const th_map *m, th_array_word *which, uint64_t overflow) {
     const th_extra *x = m->h.extra;
     th_array_word array = *which;
-    const th_array *a = th_array_of(array);
-    th_array_word copy = th_array_new(x, th_array_b(array), overflow);
+    th_array_word copy = copy_of(x, array, overflow);
     if (copy == 0) {
         return TH_NO_MEMORY;
     }
-    memcpy(th_array_base(copy), th_array_base(array), a->used * x->shape.bucket_size);
-    th_array_of(copy)->used = a->used;
     th_hide(m);
     th_store_word(which, copy);
     th_show(m);
@@ -85,14 +97,17 @@ static th_status replace(const th_map *m, th_array_word *which, uint64_t overflo
 }
 
 th_status th_array_extend(const th_map *m, th_array_word *which) {
-    const th_array *a = th_array_of(*which);
     uint64_t most = th_overflow_most(th_array_b(*which));
-    uint64_t overflow = 2 * (a->capacity - th_array_main(*which)) + 1;
+    uint64_t overflow = 2 * overflow_of(*which) + 1;
     return replace(m, which, overflow < most ? overflow : most);
 }
 
 th_status th_array_copy(const th_map *m, th_array_word *which) {
-    return replace(m, which, th_array_of(*which)->capacity - th_array_main(*which));
+    return replace(m, which, overflow_of(*which));
+}
+
+th_array_word th_array_clone(const th_extra *x, th_array_word array) {
+    return copy_of(x, array, overflow_of(array));
 }
 
 bool th_array_can_extend(th_array_word array) {

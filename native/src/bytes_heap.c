@@ -72,6 +72,29 @@ th_status th_bytes_copy_blocks(th_heap *memory, th_bytes_heap *heap) {
     return TH_OK;
 }
 
+th_bytes_heap *th_bytes_clone(th_heap *memory, const th_bytes_heap *heap) {
+    th_bytes_heap *clone = th_bytes_new(memory, (uint16_t)heap->policy, 0);
+    if (clone == NULL) {
+        return NULL;
+    }
+    *clone = *heap;
+    memset(clone->segments, 0, sizeof clone->segments);
+    for (uint32_t k = 0; k < TH_SEGMENTS && th_segment_start(k) < heap->limit; k++) {
+        if (heap->segments[k] == NULL) {
+            continue;
+        }
+        uint64_t size = th_segment_size(k);
+        uint64_t used = heap->top - th_segment_start(k); /* of the last one; 0 if it is fresh */
+        clone->segments[k] = th_heap_new(memory, size, size, (th_policy)heap->policy);
+        if (clone->segments[k] == NULL) {
+            th_bytes_retire(memory, clone);
+            return NULL;
+        }
+        memcpy(clone->segments[k], heap->segments[k], used < size ? used : size);
+    }
+    return clone;
+}
+
 void th_bytes_clear(th_bytes_heap *heap) {
     heap->top = 0;
     heap->limit = 0;

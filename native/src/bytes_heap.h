@@ -45,6 +45,9 @@ th_status th_bytes_extend(th_heap *memory, th_bytes_heap *heap, uint64_t bytes);
 /* Replaces segments that are not regions by copies, which lie where the heap's policy says now. */
 th_status th_bytes_copy_blocks(th_heap *memory, th_bytes_heap *heap);
 
+/* A copy with the same references and free blocks, where the heap's policy says. NULL: no memory. */
+th_bytes_heap *th_bytes_clone(th_heap *memory, const th_bytes_heap *heap);
+
 /* Forgets every block; the segments stay. */
 void th_bytes_clear(th_bytes_heap *heap);
 

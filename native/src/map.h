@@ -211,6 +211,9 @@ th_status th_array_extend(const th_map *m, th_array_word *which);
 th_status th_array_copy(const th_map *m, th_array_word *which);
 bool th_array_can_extend(th_array_word array);
 
+/* A copy as it lies, where the policy says; 0 when there is no memory. */
+th_array_word th_array_clone(const th_extra *x, th_array_word array);
+
 /* ---- ordinary calls: map.c, grow.c, rebuild.c ---------------------------------------------------- */
 
 /* Takes the busy bit: TH_OK, TH_CLOSED, or TH_CONCURRENT when another ordinary call has it or, with
@@ -236,6 +239,13 @@ th_status th_rebuild(th_map *m, uint32_t b, uint32_t seed);
  * NULL), under this seed. The map stays as it is. The caller retires them.
  */
 th_status th_copy_entries(th_map *m, uint32_t b, uint32_t seed, th_array_word *array, th_bytes_heap **bytes);
+
+/*
+ * Copies everything as fast as memory can be copied: array and bytes heap as they lie, with what removals
+ * have left in them. A map that grows has its entries copied. The map stays as it is. The caller retires
+ * them.
+ */
+th_status th_clone_entries(th_map *m, th_array_word *array, th_bytes_heap **bytes);
 
 /* Draws a new seed against an attack, if there is memory for it, and rebuilds. */
 void th_reseed(th_map *m);

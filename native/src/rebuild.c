@@ -64,6 +64,26 @@ th_status th_copy_entries(th_map *m, uint32_t b, uint32_t seed, th_array_word *a
     return status == TH_LIMIT ? TH_CONCURRENT : status;
 }
 
+th_status th_clone_entries(th_map *m, th_array_word *array, th_bytes_heap **bytes) {
+    const th_extra *x = m->h.extra;
+    if (m->h.oldbuckets != 0 || m->h.buckets == 0) {
+        return th_copy_entries(m, m->h.B, m->h.hash0, array, bytes);
+    }
+    *bytes = NULL;
+    *array = th_array_clone(x, m->h.buckets);
+    if (*array == 0) {
+        return TH_NO_MEMORY;
+    }
+    if (x->bytes != NULL) {
+        *bytes = th_bytes_clone(x->memory, x->bytes);
+        if (*bytes == NULL) {
+            th_array_retire(x->memory, *array);
+            return TH_NO_MEMORY;
+        }
+    }
+    return TH_OK;
+}
+
 th_status th_rebuild(th_map *m, uint32_t b, uint32_t seed) {
     th_extra *x = m->h.extra;
     th_array_word array;

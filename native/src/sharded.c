@@ -182,7 +182,7 @@ th_status th_shard(th_map *map, uint64_t stamp, uint32_t index, th_map **shard, 
 static th_status fill_copy(th_map *from, th_map *to) {
     th_array_word array = 0;
     th_bytes_heap *bytes = NULL;
-    th_status status = th_copy_entries(from, from->h.B, from->h.hash0, &array, &bytes);
+    th_status status = th_clone_entries(from, &array, &bytes);
     if (status == TH_OK) {
         th_extra *x = to->h.extra;
         uint32_t b = th_array_b(array);

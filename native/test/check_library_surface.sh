@@ -1,21 +1,21 @@
 #!/bin/sh
-# The shared library fits every machine it is made for, and shows nothing but its header:
+# The shared library fits every machine it is made for, and shows nothing but its headers:
 #
 #   * it is for the architecture it says, its stack is not executable, and it names no folder of its own to load from;
 #   * it needs libc, and at most the loader: that is where arm64 keeps the stack protector's guard, which some
 #     distributions' compilers use by default;
 #   * it needs no version of glibc newer than 2.28, whatever the building machine has;
-#   * it exports exactly the functions of its header, and one constant: th_description (src/describe.h), whose bytes
+#   * it exports exactly the functions of its headers, and one constant: th_description (src/describe.h), whose bytes
 #     need no relocation, so that they can be read in the file.
 #
-#   check_library_surface.sh READELF LIBRARY HEADER x86_64|aarch64
+#   check_library_surface.sh READELF LIBRARY FOLDER_OF_HEADERS x86_64|aarch64
 #
 # readelf, unlike objdump, reads the files of all architectures. tools/check-jar.sh asks the same of a jar.
 set -eu
 
 NEWEST_GLIBC_MINOR=28 # of 2.x
 
-readelf=$1 library=$2 header=$3 architecture=$4
+readelf=$1 library=$2 headers=$3 architecture=$4
 export LC_ALL=C
 failed=0
 
@@ -57,9 +57,9 @@ done
 exports=$("$readelf" --dyn-syms -W "$library" | awk '$1 ~ /^[0-9]+:$/ && $5 != "LOCAL" && $7 != "UND" { print $8, $7 }')
 exported=$(echo "$exports" | sed 's/ .*//; /^th_description$/d' | sort)
 # A declaration may be broken over lines; the name is the word before the first parenthesis after TH_API.
-declared=$(grep -v '^#' "$header" | tr '\n' ' ' | grep -o 'TH_API [^(]*' | sed 's/.*[ *]//' | sort)
+declared=$(cat "$headers"/*.h | grep -v '^#' | tr '\n' ' ' | grep -o 'TH_API [^(]*' | sed 's/.*[ *]//' | sort)
 if [ "$exported" != "$declared" ]; then
-    fail "and the header differ: what only it exports, and with a tab before it, what only the header declares:"
+    fail "and the headers differ: what only it exports, and with a tab before it, what only they declare:"
     scratch=$(mktemp -d)
     echo "$exported" >"$scratch/exported"
     echo "$declared" >"$scratch/declared"

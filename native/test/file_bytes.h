@@ -6,6 +6,7 @@
 #define TOPHASH_TEST_FILE_BYTES_H
 
 #define XXH_INLINE_ALL
+#include <unistd.h>
 #include <xxhash.h>
 
 #include <algorithm>
@@ -86,6 +87,25 @@ inline std::vector<FileRegion> regionsOf(const std::string &bytes) {
     if (size > 0)
         std::memcpy(regions.data(), bytes.data() + at, size);
     return regions;
+}
+
+inline uint64_t pageBytes() {
+    return static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+/* Whether a region can be mapped with this machine's pages; others are copied when the file is opened. */
+inline bool isMapped(const FileRegion &region) {
+    return region.offset % pageBytes() == 0;
+}
+
+/* Whether a file that is cut off lacks pages of a region that is mapped. */
+inline bool lacksPages(const std::string &bytes, uint64_t left) {
+    for (const FileRegion &region : regionsOf(bytes)) {
+        uint64_t page = pageBytes();
+        if (isMapped(region) && (left + page - 1) / page * page < region.offset + region.bytes)
+            return true;
+    }
+    return false;
 }
 
 /* Makes the checksums of blocks right, of regions that are in the file. */

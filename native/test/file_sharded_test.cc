@@ -199,6 +199,53 @@ TEST(FileShardCopy, OfShards) {
     EXPECT_TRUE(isConsistent(shard, model));
 }
 
+/* With the free blocks of what was removed, and a segment that nothing was taken from yet: it can be written
+ * to. */
+TEST(FileShardCopy, LivesOn) {
+    Folder folder;
+    Heap heap(0, true);
+    Map map(heap, bytesBytesType(), sharded(1));
+    Map shard(map, 0);
+    Model model;
+    auto put = [&](Map &to, Model &entries, uint64_t i, uint64_t length) {
+        std::string key = "a key beyond twelve bytes " + std::to_string(i), value(length, 'v');
+        ASSERT_LE(0, to.put(key, value));
+        entries[key] = value;
+    };
+    auto removed = [](uint64_t i) { return "REMOVED! REMOVED! REMOVED! " + std::to_string(i); };
+    for (uint64_t i = 0; i < 2000; i++) {
+        put(shard, model, i, i % 200);
+        if (i % 10 == 0) {
+            ASSERT_EQ(TH_ABSENT, shard.put(removed(i), "REMOVED!"));
+        }
+    }
+    while (shard.stats().growing)
+        put(shard, model, 0, 7);
+    for (uint64_t i = 0; i < 2000; i += 10)
+        ASSERT_EQ(TH_PRESENT, shard.remove(removed(i)));
+    ASSERT_LT(0u, shard.stats().heap_bytes_dead);
+    ASSERT_EQ(TH_OK, th_make_room(shard.raw(), shard.stamp(), 1 << 20));
+    th_map *raw = nullptr;
+    uint64_t stamp = 0;
+    ASSERT_EQ(TH_OK, th_shard_copy(map.raw(), map.stamp(), 0, &raw, &stamp));
+    Map copy(map.type(), raw, stamp);
+    EXPECT_TRUE(isConsistent(copy, model));
+    EXPECT_EQ(shard.stats().heap_bytes_live, copy.stats().heap_bytes_live);
+    ASSERT_EQ(TH_OK, save(folder / "map", copy));
+    EXPECT_EQ(std::string::npos, contents(folder / "map").find("REMOVED!"));
+    Opened opened(heap, folder / "map");
+    ASSERT_EQ(TH_OK, opened.status);
+    EXPECT_EQ(TH_OK, opened.verify()) << describe(opened.error);
+    EXPECT_TRUE(isConsistent(*opened.map, model));
+    Model of_copy = model;
+    for (uint64_t i = 0; i < 3000; i++) {
+        put(shard, model, i, i % 100);
+        put(copy, of_copy, i + 500, i % 300);
+    }
+    EXPECT_TRUE(isConsistent(shard, model));
+    EXPECT_TRUE(isConsistent(copy, of_copy));
+}
+
 /* A part under a seed of its own, as after an attack, goes into the file under the sharded map's. */
 TEST(FileShardCopy, UnderAnotherSeed) {
     Folder folder;

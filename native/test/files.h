@@ -174,6 +174,45 @@ inline void fill(Map &map, Model &model, uint64_t count) {
     }
 }
 
+/* The bytes of a file, named "original", of a map with so many entries. */
+inline std::string fileOf(const th_type &type, uint64_t count, const Folder &folder) {
+    Heap heap;
+    Map map(heap, type, seeded(7));
+    Model model;
+    fill(map, model, count);
+    EXPECT_EQ(TH_OK, save(folder / "original", map));
+    return contents(folder / "original");
+}
+
+/* Reads of an opened map, whatever it holds: single keys, and all of it. */
+inline void readAll(const Map &map) {
+    const th_type &type = map.type();
+    static std::vector<uint8_t> value(1 << 16);
+    uint64_t length = 0;
+    for (uint64_t i = 0; i < 300; i++) {
+        std::string key = makeKey(type, i);
+        th_status status = th_entry_get(map.raw(), map.stamp(), reinterpret_cast<const uint8_t *>(key.data()),
+                                        key.size(), value.data(), value.size(), &length);
+        if (status < 0 && status != TH_SMALL_BUFFER)
+            complain(th_status_name(status));
+    }
+}
+
+inline void walk(const Map &map) {
+    th_cursor cursor{};
+    ASSERT_EQ(TH_OK, th_cursor_start(map.raw(), map.stamp(), 1, &cursor));
+    uint32_t capacity = 4096, count = 0;
+    static std::vector<uint8_t> keys(1 << 20), values(1 << 20);
+    static std::vector<uint64_t> keyEnds(capacity), valueEnds(capacity);
+    th_status status;
+    uint64_t before;
+    do {
+        before = cursor.passed[0];
+        status = th_cursor_next(map.raw(), map.stamp(), &cursor, capacity, &count, keys.data(), keys.size(),
+                                keyEnds.data(), values.data(), values.size(), valueEnds.data());
+    } while (status == TH_MORE && cursor.passed[0] != before);
+}
+
 } // namespace tophash::test
 
 #endif

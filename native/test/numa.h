@@ -1,6 +1,6 @@
 /*
  * Where pages lie: what tests of placement ask the kernel afterwards. They run in machines with several nodes
- * (tools/numa-machine.sh) and say "skipped" where there is only one.
+ * (tools/machine.sh) and say "skipped" where there is only one.
  */
 #ifndef TOPHASH_TEST_NUMA_H
 #define TOPHASH_TEST_NUMA_H
@@ -55,7 +55,7 @@ inline std::vector<uint32_t> nodesWithMemory() {
 /* At the start of a test that needs several nodes. */
 #define skipOnOneNode()                                                                                      \
     if (tophash::test::nodesWithMemory().size() < 2)                                                         \
-    GTEST_SKIP() << "less than two nodes to place memory on; tools/numa-machine.sh has more"
+    GTEST_SKIP() << "less than two nodes to place memory on; tools/machine.sh has more"
 
 /* The kernel's word for a page that was never written to: one of two, depending on its version. */
 inline int nodeOrNone(int node) {

@@ -1,4 +1,4 @@
-/* Topology and placement as a machine with several nodes has them: tools/numa-machine.sh. */
+/* Topology and placement as a machine with several nodes has them: tools/machine.sh. */
 #include "numa.h"
 
 #include <set>
@@ -45,7 +45,7 @@ class Region {
     uint8_t *address_;
 };
 
-/* Which machine of tools/numa-machine.sh this is, as it was told; empty elsewhere. */
+/* Which machine of tools/machine.sh this is, as it was told; empty elsewhere. */
 std::string machine() {
     const char *name = std::getenv("TOPHASH_MACHINE");
     return name ? name : "";
@@ -68,7 +68,7 @@ void expectDistances(const th_topology &t, const std::vector<std::vector<int>> &
 
 TEST(Numa, TopologyOfTwoNodes) {
     if (machine() != "two")
-        GTEST_SKIP() << "this is not the machine \"two\" of tools/numa-machine.sh";
+        GTEST_SKIP() << "this is not the machine \"two\" of tools/machine.sh";
     auto t = topology();
     EXPECT_EQ(1, t->known);
     EXPECT_EQ(0, t->truncated);
@@ -87,7 +87,7 @@ TEST(Numa, TopologyOfTwoNodes) {
 
 TEST(Numa, TopologyOfFourNodesWithGaps) {
     if (machine() != "four")
-        GTEST_SKIP() << "this is not the machine \"four\" of tools/numa-machine.sh";
+        GTEST_SKIP() << "this is not the machine \"four\" of tools/machine.sh";
     auto t = topology();
     EXPECT_EQ(1, t->known);
     EXPECT_EQ((std::vector<uint32_t>{2, 1, 1, 0}), cpusByNode(*t));

@@ -240,11 +240,6 @@ static th_status load(th_heap *heap, th_map *from, uint64_t from_stamp, const th
     if (status == TH_OK && th_map_file_state(from, from_stamp) != TH_OK) {
         status = th_file_fail(error, TH_FILE_CUT, 0, 0, 0);
     }
-    /* A key that is there twice is in its place both times. */
-    uint64_t size = (uint64_t)th_map_size(*map, *stamp);
-    if (status == TH_OK && size != info->entries) {
-        status = th_file_fail(error, TH_FILE_ENTRY, 0, info->entries, size);
-    }
     if (status == TH_OK && th_is_sharded(*stamp)) {
         unlock_shards(*map);
     }

@@ -1,4 +1,4 @@
-/* A file that is being read: what open.c, check.c and verify.c share. */
+/* A file that is being read: what open.c, check.c, verify.c and unique.c share. */
 #ifndef TH_FILE_OPENED_FILE_H
 #define TH_FILE_OPENED_FILE_H
 
@@ -45,5 +45,31 @@ const th_opened *th_file_of(const th_map *map, uint64_t stamp, uint32_t *part);
 
 /* Compares the blocks of a part with their checksums. */
 th_status th_file_check_blocks(const th_opened *file, uint32_t part, th_file_error *error);
+
+/* unique.c */
+
+/* Where an entry lies: the number of its bucket, below 2^41, its slot and its tophash. */
+TH_INLINE uint64_t th_file_entry(uint64_t bucket, uint32_t slot, uint8_t tophash) {
+    return bucket << 11 | slot << 8 | tophash;
+}
+
+TH_INLINE uint64_t th_file_entry_bucket(uint64_t entry) {
+    return entry >> 11;
+}
+
+TH_INLINE uint32_t th_file_entry_slot(uint64_t entry) {
+    return (uint32_t)(entry >> 8) & (TH_SLOTS - 1);
+}
+
+TH_INLINE uint8_t th_file_entry_tophash(uint64_t entry) {
+    return (uint8_t)entry;
+}
+
+/*
+ * Whether two of a chain's entries, which are put into another order, have the same key; then *bucket is the
+ * later one's. Their keys have to be good.
+ */
+bool th_file_find_twice(const th_shape *s, th_array_word array, const th_bytes_heap *heap, uint64_t *entry,
+                        uint64_t count, uint64_t *bucket);
 
 #endif

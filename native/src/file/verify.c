@@ -54,8 +54,11 @@ typedef struct verify {
     uint32_t shard_mask;
     uint8_t *linked;   /* a bit for each overflow bucket that a chain has */
     uint8_t *occupied; /* a bit for every 8 bytes of the bytes heap */
+    uint64_t *chain;   /* th_file_entry of the chain that is being looked at */
     uint64_t linked_bytes;
     uint64_t occupied_bytes;
+    uint64_t chain_bytes;
+    uint64_t chained; /* entries in chain */
     uint64_t entries;
     uint64_t live;
     th_file_error *error;
@@ -122,7 +125,7 @@ static bool check_entry(verify *v, uint64_t first, uint64_t index, uint8_t *buck
     if (((uint32_t)(hash >> 8) & v->shard_mask) != v->shard) {
         return broken(v, index, v->shard, (uint32_t)(hash >> 8) & v->shard_mask);
     }
-    v->entries++;
+    v->chain[v->chained++] = th_file_entry(index, slot, bucket[slot]);
     return true;
 }
 
@@ -158,9 +161,18 @@ static bool check_bucket(verify *v, uint64_t first, uint64_t index, uint8_t *buc
     return version == 0 || broken(v, index, 0, version);
 }
 
+/* Keys are in the chain of their hash, so one that is there twice is twice in its chain. */
+static bool check_keys(verify *v) {
+    uint64_t bucket;
+    bool twice = th_file_find_twice(v->s, v->array, v->heap, v->chain, v->chained, &bucket);
+    v->entries += v->chained;
+    return !twice || broken(v, bucket, 1, 2);
+}
+
 static bool check_chain(verify *v, uint64_t first) {
     uint64_t main = th_array_main(v->array);
     uint8_t before = TH_MIN_TOPHASH;
+    v->chained = 0;
     for (uint64_t index = first;;) {
         uint8_t *bucket = th_bucket_at(v->s, v->array, index);
         if (!check_bucket(v, first, index, bucket, &before)) {
@@ -168,7 +180,7 @@ static bool check_chain(verify *v, uint64_t first) {
         }
         uint64_t link = th_load32(bucket + TH_OVERFLOW_OFFSET);
         if (link == 0) {
-            return true;
+            return check_keys(v);
         }
         uint64_t next = main + link - 1;
         if (next <= index || next >= v->used || !mark(v->linked, link - 1)) {
@@ -192,11 +204,32 @@ static bool check_chains(verify *v) {
     return v->live == live || broken(v, 0, live, v->live);
 }
 
-/* Memory for so many bits; *bytes: how much that is. */
-static uint8_t *new_bits(uint64_t bits, uint64_t *bytes) {
+/* Memory for so many bytes, and one more; *reserved: how much that is. */
+static void *new_memory(uint64_t bytes, uint64_t *reserved) {
     uint64_t page = th_os_page_size();
-    *bytes = th_file_round_up(bits / 8 + 1, page);
-    return th_os_reserve(*bytes, page);
+    *reserved = th_file_round_up(bytes + 1, page);
+    return th_os_reserve(*reserved, page);
+}
+
+/* What is marked and listed; a chain has at most one main bucket and all overflow buckets. */
+static bool begin_verify(verify *v) {
+    uint64_t overflow = v->used - th_array_main(v->array);
+    v->linked = new_memory(overflow / 8, &v->linked_bytes);
+    v->occupied = new_memory(v->heap == NULL ? 0 : v->heap->top / 64, &v->occupied_bytes);
+    v->chain = new_memory((overflow + 1) * TH_SLOTS * sizeof *v->chain, &v->chain_bytes);
+    return v->linked != NULL && v->occupied != NULL && v->chain != NULL;
+}
+
+static void release(void *memory, uint64_t bytes) {
+    if (memory != NULL) {
+        th_os_release(memory, bytes);
+    }
+}
+
+static void end_verify(verify *v) {
+    release(v->linked, v->linked_bytes);
+    release(v->occupied, v->occupied_bytes);
+    release(v->chain, v->chain_bytes);
 }
 
 /* shard_mask: the number of shards less one. */
@@ -217,18 +250,8 @@ static th_status verify_part(const th_opened *file, const th_map *m, uint32_t pa
                 .shard_mask = shard_mask,
                 .error = error};
     v.used = v.buckets->bytes / v.s->bucket_size;
-    v.linked = new_bits(v.used - th_array_main(v.array), &v.linked_bytes);
-    v.occupied = new_bits(v.heap == NULL ? 0 : v.heap->top / 8, &v.occupied_bytes);
-    status = TH_NO_MEMORY;
-    if (v.linked != NULL && v.occupied != NULL) {
-        status = check_chains(&v) ? TH_OK : TH_BAD_FILE;
-    }
-    if (v.linked != NULL) {
-        th_os_release(v.linked, v.linked_bytes);
-    }
-    if (v.occupied != NULL) {
-        th_os_release(v.occupied, v.occupied_bytes);
-    }
+    status = !begin_verify(&v) ? TH_NO_MEMORY : check_chains(&v) ? TH_OK : TH_BAD_FILE;
+    end_verify(&v);
     return status;
 }
 

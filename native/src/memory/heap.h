@@ -40,7 +40,7 @@ void *th_heap_new(th_heap *heap, size_t bytes, size_t dense, th_policy policy);
 
 /*
  * The policy of a map that asks for a placement (NULL: none of its own), for as long as th_policy_leave is
- * not called. TH_INVALID, TH_LIMIT, TH_REFUSED: see tophash.h.
+ * not called. TH_INVALID, TH_LIMIT, TH_REFUSED: see placement.h.
  */
 th_status th_policy_enter(th_heap *heap, const th_placement *placement, th_policy *policy);
 void th_policy_leave(th_heap *heap, th_policy policy);

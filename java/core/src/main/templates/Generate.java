@@ -37,6 +37,9 @@ final class Generate {
     /** The maps from long to long; there are no concurrent ones of other types. */
     private static final String CONCURRENT_TOO = "LongLongMap, ConcurrentLongLongMap";
 
+    private static final Pattern INCLUDED =
+            Pattern.compile("^#include \"(.+)\"$", Pattern.MULTILINE);
+
     private final Path templates;
     private final Path output;
 
@@ -54,7 +57,17 @@ final class Generate {
             generate.fill("KeyTable", words(key, key));
             generate.fill("KeySet", words(key, key));
         }
-        generate.calls(Files.readString(Path.of(args[0])));
+        generate.calls(header(Path.of(args[0])));
+    }
+
+    /** The text of the headers that one includes, which has no functions of its own. */
+    private static String header(Path path) throws IOException {
+        StringBuilder all = new StringBuilder();
+        Matcher included = INCLUDED.matcher(Files.readString(path));
+        while (included.find()) {
+            all.append(Files.readString(path.resolveSibling(included.group(1))));
+        }
+        return all.toString();
     }
 
     private void map(Map<String, String> words) throws IOException {

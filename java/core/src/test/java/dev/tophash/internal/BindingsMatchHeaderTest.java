@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -46,9 +47,22 @@ class BindingsMatchHeaderTest {
             Path.of(System.getProperty("tophash.header", "../../native/include/tophash/tophash.h"));
     private static final Path SOURCES = Path.of("src/main/java/dev/tophash/internal/ffi");
 
+    private static final Pattern INCLUDED =
+            Pattern.compile("^#include \"(.+)\"$", Pattern.MULTILINE);
+
+    /** The text of the headers that the public one includes, in their order. */
+    private static String header() throws IOException {
+        StringBuilder all = new StringBuilder();
+        Matcher included = INCLUDED.matcher(Files.readString(HEADER));
+        while (included.find()) {
+            all.append(Files.readString(HEADER.resolveSibling(included.group(1))));
+        }
+        return all.toString();
+    }
+
     @Test
     void bindingsSayWhatTheHeaderSays() throws Exception {
-        assertEquals(List.of(), differences(Files.readString(HEADER)));
+        assertEquals(List.of(), differences(header()));
     }
 
     @ParameterizedTest
@@ -79,7 +93,7 @@ class BindingsMatchHeaderTest {
                 "#define TH_MAX_ALIGN 16u | `` | TH_MAX_ALIGN",
             })
     void changedHeaderIsNoticed(String text, String changed, String named) throws Exception {
-        String header = Files.readString(HEADER);
+        String header = header();
         String other = header.replaceFirst(Pattern.quote(text), changed == null ? "" : changed);
         assertFalse(other.equals(header), "the header no longer has: " + text);
         List<String> found = differences(other);
@@ -94,7 +108,7 @@ class BindingsMatchHeaderTest {
                 "TH_API uint64_t th_empty_stamp(void); | int x;"
             })
     void unreadableDeclarationIsAnError(String text, String changed) throws Exception {
-        String other = Files.readString(HEADER).replace(text, changed);
+        String other = header().replace(text, changed);
         assertThrows(IllegalArgumentException.class, () -> CHeader.parse(other));
     }
 

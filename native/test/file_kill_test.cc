@@ -1,0 +1,85 @@
+/* A process that is ended while it saves, and two saves at once: one whole version is there. */
+#include <sys/wait.h>
+
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include "files.h"
+
+namespace tophash::test {
+namespace {
+
+/* Version v of a map: the number of its entries, and each value, tell which it is. */
+void setVersion(Map &map, uint64_t version) {
+    map.clear();
+    for (uint64_t i = 0; i < 500 + version % 500; i++)
+        map.put(packed(i), packed(version));
+}
+
+TEST(FileKill, LeavesOneWholeVersion) {
+    Folder folder;
+    std::string path = folder / "map";
+    uint64_t seen = 0;
+    for (uint64_t round = 0; round < scaled(150, 10); round++) {
+        pid_t child = fork();
+        ASSERT_GE(child, 0);
+        if (child == 0) {
+            Heap heap;
+            Map map(heap, longType());
+            for (uint64_t version = seen + 1;; version++) {
+                setVersion(map, version);
+                if (save(path, map) != TH_OK)
+                    _exit(1);
+            }
+        }
+        std::this_thread::sleep_for(std::chrono::microseconds(mix(round) % 12000));
+        kill(child, SIGKILL);
+        int status = 0;
+        ASSERT_EQ(child, waitpid(child, &status, 0));
+        ASSERT_TRUE(WIFSIGNALED(status)) << "the child could not save";
+        for (const std::string &name : folder.names()) {
+            if (name != "map") { /* what it left: the next one has another name */
+                std::remove((folder / name).c_str());
+                continue;
+            }
+            Heap heap(0, true);
+            Opened opened(heap, path);
+            ASSERT_EQ(TH_OK, opened.status) << describe(opened.error);
+            ASSERT_EQ(TH_OK, opened.verify()) << describe(opened.error);
+            uint64_t version = th_word_get(opened.map->raw(), opened.map->stamp(), 0, 0);
+            ASSERT_GE(version, seen);
+            seen = version;
+            ASSERT_EQ(static_cast<int64_t>(500 + version % 500), opened.map->size());
+            for (const Entry &entry : walkAll(*opened.map))
+                ASSERT_EQ(version, unpacked(entry.second));
+        }
+    }
+    EXPECT_GT(seen, 0u);
+}
+
+/* Two that save to one path do not disturb each other. */
+TEST(FileKill, TwoSavesToOnePath) {
+    Folder folder;
+    Heap heap(0, true);
+    Map one(heap, longType()), two(heap, longType());
+    setVersion(one, 1);
+    setVersion(two, 2);
+    th_save *first = nullptr, *second = nullptr;
+    th_type type = longType();
+    std::string path = folder / "map";
+    ASSERT_EQ(TH_OK, th_save_begin(path.c_str(), &type, 0, 0, "", "", "", &first, nullptr));
+    ASSERT_EQ(TH_OK, th_save_begin(path.c_str(), &type, 0, 0, "", "", "", &second, nullptr));
+    EXPECT_EQ(TH_OK, th_save_part(first, one.raw(), one.stamp(), nullptr));
+    EXPECT_EQ(TH_OK, th_save_part(second, two.raw(), two.stamp(), nullptr));
+    EXPECT_EQ(TH_OK, th_save_commit(second, nullptr));
+    EXPECT_EQ(501, Opened(heap, path).map->size() - 1);
+    EXPECT_EQ(TH_OK, th_save_commit(first, nullptr));
+    th_save_end(second);
+    th_save_end(first);
+    EXPECT_EQ(501, Opened(heap, path).map->size());
+    EXPECT_EQ(1u, folder.names().size());
+}
+
+} // namespace
+} // namespace tophash::test
