@@ -1,6 +1,9 @@
 /* A process that is ended while it saves, and two saves at once: one whole version is there. */
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <thread>
@@ -20,7 +23,7 @@ void setVersion(Map &map, uint64_t version) {
 TEST(FileKill, LeavesOneWholeVersion) {
     Folder folder;
     std::string path = folder / "map";
-    uint64_t seen = 0;
+    uint64_t seen = 0, left = 0;
     for (uint64_t round = 0; round < scaled(150, 10); round++) {
         pid_t child = fork();
         ASSERT_GE(child, 0);
@@ -38,11 +41,10 @@ TEST(FileKill, LeavesOneWholeVersion) {
         int status = 0;
         ASSERT_EQ(child, waitpid(child, &status, 0));
         ASSERT_TRUE(WIFSIGNALED(status)) << "the child could not save";
-        for (const std::string &name : folder.names()) {
-            if (name != "map") { /* what it left: the next one has another name */
-                std::remove((folder / name).c_str());
-                continue;
-            }
+        std::vector<std::string> names = folder.names();
+        ASSERT_LE(names.size(), 2u) << "what an earlier child left is still there";
+        left += names.size() > 1;
+        if (std::count(names.begin(), names.end(), "map") != 0) {
             Heap heap(0, true);
             Opened opened(heap, path);
             ASSERT_EQ(TH_OK, opened.status) << describe(opened.error);
@@ -56,6 +58,34 @@ TEST(FileKill, LeavesOneWholeVersion) {
         }
     }
     EXPECT_GT(seen, 0u);
+    EXPECT_TRUE(left > 0 || scaled(100) < 100) << "none was ended at the right moment";
+}
+
+/* Files that look like unfinished ones: only what nobody has locked goes, and nothing of another name. */
+TEST(FileKill, OnlyWhatIsDeadIsRemoved) {
+    Folder folder;
+    Heap heap;
+    Map map(heap, longType());
+    std::string path = folder / "map";
+    std::string dead = path + ".0123abcd.unfinished";
+    const char *others[] = {"map.20261122", "map.0123abc.unfinished", "map.0123abcd.unfinished.old",
+                            "map2.0123abcd.unfinished", "map.0123ABCD.unfinished"};
+    for (const char *name : others)
+        writeFile(folder / name, "x");
+    writeFile(dead, "x");
+    ASSERT_EQ(0, symlink((folder / others[0]).c_str(), (path + ".00000000.unfinished").c_str()));
+    ASSERT_EQ(0, mkfifo((path + ".00000001.unfinished").c_str(), 0600));
+    th_save *alive = nullptr;
+    th_type type = longType();
+    ASSERT_EQ(TH_OK, th_save_begin(path.c_str(), &type, 0, 0, "", "", "", &alive, nullptr));
+    EXPECT_EQ(-1, access(dead.c_str(), F_OK));
+    EXPECT_EQ(std::size(others) + 3, folder.names().size());
+    ASSERT_EQ(TH_OK, save(path, map));
+    EXPECT_EQ(std::size(others) + 4, folder.names().size()) << "the one that is alive is still there";
+    for (const char *name : others)
+        EXPECT_EQ("x", contents(folder / name));
+    th_save_end(alive);
+    EXPECT_EQ(std::size(others) + 3, folder.names().size());
 }
 
 /* Two that save to one path do not disturb each other. */

@@ -62,12 +62,12 @@ typedef struct th_file_info {
 } th_file_info;
 
 /*
- * Saves maps. th_save_begin makes a file beside `path` (its name and a suffix of random letters),
- * th_save_part adds a map, and th_save_commit writes what is in memory still, syncs the file, renames it to
- * `path` and syncs the folder. After a failure, and a crash at any moment, `path` is whole: what it was, or
- * from the rename on what was saved (TH_BAD_FILE may then still say that the folder could not be synced).
- * th_save_end gives back what a save holds, and removes the file beside `path` if it was not committed; call
- * it always. A process that is ended leaves that file.
+ * Saves maps. th_save_begin makes a file beside `path` (its name, eight random digits and
+ * ".unfinished") and removes those that processes which were ended have left there, th_save_part adds a map,
+ * and th_save_commit writes what is in memory still, syncs the file, renames it to `path` and syncs the
+ * folder. After a failure, and a crash at any moment, `path` is whole: what it was, or from the rename on
+ * what was saved (TH_BAD_FILE may then still say that the folder could not be synced). th_save_end gives back
+ * what a save holds, and removes the file beside `path` if it was not committed; call it always.
  *
  * names: key_name, value_name and tool of th_file_info, at most TH_FILE_NAME - 1 bytes each. shards: 0 for an
  * ordinary map, which is one part; otherwise as many parts follow, in their order, of the same type, and

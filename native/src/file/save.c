@@ -134,6 +134,7 @@ th_status th_save_begin(const char *path, const th_type *type, uint32_t shards, 
     s->parts_wanted = shards == 0 ? 1 : shards;
     s->offset = sizeof(th_file_header);
     fill_header(s, type, shards, seed, key_name, value_name, tool);
+    th_os_file_remove_unfinished(path);
     int failed = th_os_file_create(path, s->name, &s->file);
     if (failed != 0) {
         th_os_release(s, bytes);

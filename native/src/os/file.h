@@ -7,19 +7,30 @@
 
 #include "os/os.h"
 
+/* ---- files that are not whole yet: unfinished_linux.c --------------------------------------------- */
+
+/* Bytes that th_os_file_create adds to a path, its final NUL included. */
+#define TH_OS_SUFFIX 24u
+
+/*
+ * Makes a file beside `path` for writing, and locks it until it is closed; name, which has room for the path
+ * and TH_OS_SUFFIX bytes, tells what it is called.
+ */
+int th_os_file_create(const char *path, char *name, int *file);
+
+/*
+ * Removes what th_os_file_create has made beside `path` for processes that ended before they could rename or
+ * remove it. Those that somebody has open for writing stay, and all where files cannot be locked.
+ */
+void th_os_file_remove_unfinished(const char *path);
+
 /* ---- reading and writing: file_linux.c ------------------------------------------------------------ */
 
 /* Opens for reading, whatever kind of file it is, without waiting for one who writes. */
 int th_os_file_open(const char *path, int *file, uint64_t *size, bool *regular);
 
-/* Bytes that th_os_file_create adds to a path, its final NUL included. */
-#define TH_OS_SUFFIX 16u
-
-/*
- * Makes a file beside `path` for writing; name, which has room for the path and TH_OS_SUFFIX bytes, tells
- * what it is called.
- */
-int th_os_file_create(const char *path, char *name, int *file);
+/* Opens the folder that a path names a file of; negative: errno tells why not. */
+int th_os_folder_open(const char *path);
 
 /* All `bytes` bytes at an offset. ENODATA: the file ends before them. */
 int th_os_file_read(int file, void *to, size_t bytes, uint64_t offset);
@@ -44,6 +55,9 @@ typedef struct th_os_file_hooks {
 } th_os_file_hooks;
 extern th_os_file_hooks th_os_file_hooks_in_use;
 enum { TH_OS_CREATE, TH_OS_WRITE, TH_OS_SYNC, TH_OS_RENAME, TH_OS_SYNC_FOLDER };
+
+/* Asks them. */
+int th_os_file_before(int call, const void *data, size_t bytes, uint64_t offset);
 
 /* ---- mapping -------------------------------------------------------------------------------------- */
 

@@ -12,13 +12,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define NAMES 100u /* tried until one is free */
-
 _Static_assert(sizeof(off_t) == 8, "files of more than 2 GiB");
 
 th_os_file_hooks th_os_file_hooks_in_use;
 
-static int before(int call, const void *data, size_t bytes, uint64_t offset) {
+int th_os_file_before(int call, const void *data, size_t bytes, uint64_t offset) {
     const th_os_file_hooks *hooks = &th_os_file_hooks_in_use;
     return hooks->before == NULL ? 0 : hooks->before(call, data, bytes, offset);
 }
@@ -49,25 +47,6 @@ int th_os_file_open(const char *path, int *file, uint64_t *size, bool *regular) 
     return 0;
 }
 
-int th_os_file_create(const char *path, char *name, int *file) {
-    int error = before(TH_OS_CREATE, NULL, 0, 0);
-    for (uint32_t i = 0; error == 0 && i < NAMES; i++) {
-        uint32_t random;
-        if (!th_os_random32(&random)) {
-            return EAGAIN;
-        }
-        size_t length = strlen(path);
-        memcpy(name, path, length);
-        (void)snprintf(name + length, TH_OS_SUFFIX, ".%08x", random);
-        *file = open_again(name, O_WRONLY | O_CREAT | O_EXCL, 0666);
-        if (*file >= 0) {
-            return 0;
-        }
-        error = errno == EEXIST ? 0 : errno;
-    }
-    return error == 0 ? EEXIST : error;
-}
-
 int th_os_file_read(int file, void *to, size_t bytes, uint64_t offset) {
     for (size_t done = 0; done < bytes;) {
         ssize_t got = pread(file, (uint8_t *)to + done, bytes - done, (off_t)(offset + done));
@@ -83,7 +62,7 @@ int th_os_file_read(int file, void *to, size_t bytes, uint64_t offset) {
 }
 
 int th_os_file_write(int file, const void *from, size_t bytes, uint64_t offset) {
-    int error = before(TH_OS_WRITE, from, bytes, offset);
+    int error = th_os_file_before(TH_OS_WRITE, from, bytes, offset);
     for (size_t done = 0; error == 0 && done < bytes;) {
         ssize_t got = pwrite(file, (const uint8_t *)from + done, bytes - done, (off_t)(offset + done));
         if (got < 0 && errno != EINTR) {
@@ -106,17 +85,16 @@ static int sync_again(int file) {
 }
 
 int th_os_file_sync(int file) {
-    int error = before(TH_OS_SYNC, NULL, 0, 0);
+    int error = th_os_file_before(TH_OS_SYNC, NULL, 0, 0);
     return error != 0 ? error : sync_again(file);
 }
 
 int th_os_file_rename(const char *from, const char *to) {
-    int error = before(TH_OS_RENAME, NULL, 0, 0);
+    int error = th_os_file_before(TH_OS_RENAME, NULL, 0, 0);
     return error != 0 ? error : rename(from, to) == 0 ? 0 : errno;
 }
 
-/* Opens the folder of a path. */
-static int open_folder(const char *path) {
+int th_os_folder_open(const char *path) {
     char folder[4096]; /* what the kernel takes at most */
     const char *slash = strrchr(path, '/');
     size_t length = slash == NULL ? 0 : (size_t)(slash - path);
@@ -130,11 +108,11 @@ static int open_folder(const char *path) {
 }
 
 int th_os_file_sync_folder(const char *path) {
-    int error = before(TH_OS_SYNC_FOLDER, NULL, 0, 0);
+    int error = th_os_file_before(TH_OS_SYNC_FOLDER, NULL, 0, 0);
     if (error != 0) {
         return error;
     }
-    int folder = open_folder(path);
+    int folder = th_os_folder_open(path);
     if (folder < 0) {
         return errno == EACCES ? 0 : errno; /* a folder that may be written to but not read */
     }

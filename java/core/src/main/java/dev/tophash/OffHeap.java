@@ -117,6 +117,10 @@ public sealed interface OffHeap extends AutoCloseable
      * in the file these copies take memory, as much as the map has at most. If there is not enough,
      * saving fails and writers go on. Two threads that save the same map do so one after the other.
      *
+     * <p>Until it is complete the file lies in the same folder under the same name with eight
+     * digits and {@code .unfinished} behind it. What a process that was killed has left of that
+     * kind is removed by the next one that saves to the same path.
+     *
      * @param file its path; its folder must exist
      * @throws java.nio.file.FileSystemException if the system refuses it; the message says why,
      *     such as that there is no space left on the disk

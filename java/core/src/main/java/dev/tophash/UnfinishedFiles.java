@@ -9,20 +9,21 @@ import java.util.stream.Stream;
 
 /**
  * What saves that a crash has ended leave behind: the file that was to be, which is whole, or one
- * beside it with eight digits behind its name, which is not.
+ * beside it with eight digits and a word behind its name, which is not.
  */
 final class UnfinishedFiles {
     private UnfinishedFiles() {}
 
     /**
-     * Removes them. Whether a save has ended cannot be seen from its file, so this is for whoever
-     * knows that nobody saves to that file.
+     * Removes them, those that are whole, too: this is for whoever knows that nobody saves to that
+     * file.
      *
      * @param file what they were to become, absolute
      */
     static void remove(Path file) throws IOException {
         Pattern name =
-                Pattern.compile(Pattern.quote("" + file.getFileName()) + "(\\.[0-9a-f]{8})?");
+                Pattern.compile(
+                        Pattern.quote("" + file.getFileName()) + "(\\.[0-9a-f]{8}\\.unfinished)?");
         List<Path> found;
         try (Stream<Path> files = Files.list(file.getParent())) {
             found =

@@ -201,7 +201,7 @@ class DurableFilesTest {
         List<Path> unfinished =
                 List.of(
                         directory.resolve("map.tophash.next"),
-                        directory.resolve("map.tophash.next.0123abcd"));
+                        directory.resolve("map.tophash.next.0123abcd.unfinished"));
         for (Path one : others) {
             Files.copy(file(), one);
         }
