@@ -45,7 +45,7 @@ class DurableFullDiskTest {
                         "--mount",
                         "sh",
                         "-c",
-                        "mount -t tmpfs -o size=8m none '" + small + "' && exec \"$@\"",
+                        "mount -t tmpfs -o size=16m none '" + small + "' && exec \"$@\"",
                         "sh");
         assumeTrue(runs(inside), "this machine lets nobody mount a file system");
         check(
